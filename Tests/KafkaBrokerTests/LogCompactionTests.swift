@@ -57,6 +57,19 @@ import WireTestSupport
         #expect(try TestBatches.records(in: batches.bytes, from: 1).first == "4:c=1")
     }
 
+    /// An offset index has an entry before a batch with at least `index.interval.bytes` before it. What remains may end
+    /// with a long batch and have none, and a time index has none of records without timestamps.
+    @Test(arguments: [1000, -10] as [Int64]) func segmentsWithoutIndexEntriesAreCompacted(firstTimestamp: Int64) throws {
+        let log = try open()
+        let long = String(repeating: "x", count: 6000)
+        try log.append(try TestBatches.make([("a", "1"), ("b", "1")], firstTimestamp: firstTimestamp))
+        try log.append(try TestBatches.make([("a", "2"), ("c", long)], firstTimestamp: firstTimestamp))
+        try roll(log)
+        let after = try compacted(log)
+        #expect(try after.allRecords() == ["1:b=1", "2:a=2", "3:c=\(long)"])
+        #expect(try log.firstRecord(timestampAtLeast: 0)?.offset == (firstTimestamp > 0 ? 1 : nil))
+    }
+
     @Test func activeSegmentIsNotCompacted() throws {
         let log = try open()
         for value in 0..<5 { try log.append(try TestBatches.make([("a", "\(value)")])) }

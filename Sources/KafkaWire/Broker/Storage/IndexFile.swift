@@ -48,12 +48,15 @@ struct IndexFile: Sendable {
     /// - Parameters:
     ///   - offsets: those of the segment.
     ///   - lengthBytesOfLog: the length of the segment's log.
-    ///   - intervalBytes: the distance of two entries of an offset index.
+    ///   - intervalBytes: the distance of two entries of an offset index. A longer log may have no entry, too, if its last
+    ///     batches are long; its index is rebuilt.
+    ///   - isWritten: this process has written the index. It may be empty, and is not rebuilt then.
     static func open(
-        _ kind: Kind, path: String, offsets: Range<Int64>, lengthBytesOfLog: Int, intervalBytes: Int, files: OpenFiles?
+        _ kind: Kind, path: String, offsets: Range<Int64>, lengthBytesOfLog: Int, intervalBytes: Int, files: OpenFiles?,
+        isWritten: Bool = false
     ) throws(StorageError) -> IndexFile? {
         var index = IndexFile(kind, path: path, baseOffset: offsets.lowerBound, files: files)
-        let mayBeEmpty = kind == .offset && lengthBytesOfLog <= intervalBytes
+        let mayBeEmpty = isWritten || kind == .offset && lengthBytesOfLog <= intervalBytes
         guard access(path, F_OK) == 0 else { return mayBeEmpty ? index : nil }
         let file = try AppendOnlyFile(path: path, in: files)
         let length = try file.lengthBytes()

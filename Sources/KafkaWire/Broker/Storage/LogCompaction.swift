@@ -184,7 +184,7 @@ struct LogCompaction {
             try SegmentReplacement.replace(bases, end: end, in: log.directory)
             let opened = try LogSegment(
                 opening: log.directory, offsets: base..<end, indexIntervalBytes: settings.indexIntervalBytes,
-                files: log.files, now: now)
+                files: log.files, now: now, hasWrittenIndexes: true)
             guard let opened else {
                 throw .damaged(path: log.directory, reason: "the indexes of the compacted segment \(base) are wrong")
             }

@@ -43,8 +43,11 @@ struct LogSegment: Sendable {
 
     /// A segment that is not appended to any longer, with the indexes that it has. Returns nil if these must be
     /// rebuilt.
+    ///
+    /// - Parameter hasWrittenIndexes: this process has written them.
     init?(
-        opening directory: String, offsets range: Range<Int64>, indexIntervalBytes: Int, files: OpenFiles?, now: Int64
+        opening directory: String, offsets range: Range<Int64>, indexIntervalBytes: Int, files: OpenFiles?, now: Int64,
+        hasWrittenIndexes: Bool = false
     ) throws(StorageError) {
         try self.init(directory: directory, baseOffset: range.lowerBound, files: files, now: now)
         nextOffset = range.upperBound
@@ -53,13 +56,15 @@ struct LogSegment: Sendable {
         if lengthBytes == 0 { return }
         let offsets = try IndexFile.open(
             .offset, path: offsetIndex.path, offsets: range, lengthBytesOfLog: lengthBytes,
-            intervalBytes: indexIntervalBytes, files: files)
+            intervalBytes: indexIntervalBytes, files: files, isWritten: hasWrittenIndexes)
         let times = try IndexFile.open(
             .time, path: timeIndex.path, offsets: range, lengthBytesOfLog: lengthBytes,
-            intervalBytes: indexIntervalBytes, files: files)
-        guard let offsets, let times, let last = times.last else { return nil }
+            intervalBytes: indexIntervalBytes, files: files, isWritten: hasWrittenIndexes)
+        guard let offsets, let times else { return nil }
         offsetIndex = offsets
         timeIndex = times
+        // Records without timestamps have no entry.
+        guard let last = times.last else { return }
         timestampMax = last.key
         timestampMaxOffset = last.value
     }

@@ -41,9 +41,10 @@ extension PartitionLog {
         }
     }
 
-    /// Calls `body` again if a segment was deleted or replaced while it read.
+    /// Calls `body` again if a segment was deleted or replaced while it read. Throws if that happens every time: the
+    /// segment is not there any longer, because the disk failed while it was replaced.
     private func retrying<R>(_ body: () throws(StorageError) -> R?) throws(StorageError) -> R? {
-        while true {
+        for _ in 0..<100 {
             do throws(StorageError) { return try body() } catch {
                 guard case .removed(let path) = error else { throw error }
                 // Files and segments are replaced under the lock. They differ if that has failed.
@@ -56,6 +57,7 @@ extension PartitionLog {
                 }
             }
         }
+        return try body()
     }
 
     /// The bytes of the batches that a fetch from `offset` can return.
