@@ -44,6 +44,13 @@ import WireTestSupport
         #expect(batch.bytes == TestBatches.fromKcat)
     }
 
+    /// Only the topic decides whether the broker's time replaces that of the records.
+    @Test func producersDoNotClaimTimesOfTheBroker() throws {
+        let batch = try IncomingBatch(altered { $0[22] = 8 }, for: TopicConfiguration())
+        #expect(!batch.header.hasLogAppendTime)
+        #expect(batch.bytes == TestBatches.fromKcat)
+    }
+
     @Test func zstandardNeedsItsVersion() throws {
         func code(_ codec: CompressionCodec, _ version: Int16) throws -> KafkaErrorCode {
             let bytes = try TestBatches.make([("k", "v")], codec: codec)

@@ -176,7 +176,9 @@ package struct IncomingBatch {
                 return keepsExpanded ? Array(payload) : []
             }
         }
-        if !header.hasLogAppendTime, header.maxTimestamp != timestampMax {
+        // Whose the timestamps are is the topic's matter, which is decided when the batch is appended.
+        if header.hasLogAppendTime || header.maxTimestamp != timestampMax {
+            self.header.hasLogAppendTime = false
             self.header.maxTimestamp = timestampMax
             rewrite(payload: Array(bytes[RecordBatchHeader.byteCount...]))
         }

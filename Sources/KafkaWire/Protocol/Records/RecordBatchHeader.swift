@@ -34,7 +34,10 @@ package struct RecordBatchHeader: Equatable, Sendable {
     package var payloadBytes: Int { totalBytes - Self.byteCount }
     /// The codec's number in the attributes; 5 to 7 are not defined.
     package var codecNumber: Int16 { attributes & 0x07 }
-    package var hasLogAppendTime: Bool { attributes & 0x08 != 0 }
+    package var hasLogAppendTime: Bool {
+        get { attributes & 0x08 != 0 }
+        set { attributes = newValue ? attributes | 0x08 : attributes & ~0x08 }
+    }
     package var isTransactional: Bool {
         get { attributes & 0x10 != 0 }
         set { attributes = newValue ? attributes | 0x10 : attributes & ~0x10 }
