@@ -118,6 +118,9 @@ package struct KafkaClientProperties: Sendable {
         findings.unknown = origins.filter { options[$0.key] == nil }.map(\.value).sorted()
         findings.add(settings.secure(), named)
         if options["acks"] != nil, findings.errors.isEmpty { findings.errors += settings.resolveDelivery().map(named) }
+        if options["group.protocol"] != nil, findings.errors.isEmpty {
+            findings.errors += ConsumerGroupProperties.errors(merged, settings.consumer).map(named)
+        }
         return findings
     }
 
