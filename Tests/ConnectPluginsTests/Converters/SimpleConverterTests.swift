@@ -79,13 +79,34 @@ import WireTestSupport
                     do {
                         return DecodedText.describe(
                             try bytes.map { try $0.withUnsafeBytes { try decode($0) } } ?? decode(nil))
-                    } catch { return "error: \(error)" }
+                    } catch { return String("error: \(error)".prefix { !$0.isNewline }) }
                 }
                 let decoded = text { try converter.decode($0, topic: "t", headers: []) }
                 #expect(decoded == line[name]?.stringValue, "\(name) of \(input)")
                 #expect(text { try headerConverter.decode($0, header: "h", topic: "t") } == decoded)
             }
         }
+    }
+
+    /// The causes are those of Kafka's deserializers 4.3.1.
+    @Test(arguments: [
+        ("Boolean", [5], "Unexpected byte received by BooleanDeserializer: 5"),
+        ("Boolean", [], "Size of data received by BooleanDeserializer is not 1"),
+        ("Double", [5], "Size of data received by Deserializer is not 8"),
+        ("Float", [5], "Size of data received by Deserializer is not 4"),
+        ("Integer", [5], "Size of data received by IntegerDeserializer is not 4"),
+        ("Long", [5], "Size of data received by LongDeserializer is not 8"),
+        ("Short", [5], "Size of data received by ShortDeserializer is not 2"),
+    ])
+    func causesOfBytesThatCannotBeDecodedAreNamed(_ name: String, _ bytes: [UInt8], _ cause: String) throws {
+        let converter = try TestPlugins.registry.makeConverter(
+            "org.apache.kafka.connect.converters.\(name)Converter", property: "c", Self.context([:]))
+        let error = #expect(throws: DataError.self) {
+            try bytes.withUnsafeBytes { _ = try converter.decode($0, topic: "t", headers: []) }
+        }
+        #expect(
+            error?.message == "Failed to deserialize \(name.lowercased()): \nCaused by: "
+                + "org.apache.kafka.common.errors.SerializationException: \(cause)")
     }
 
     @Test(arguments: ["windows-1252", "nonsense", ""])

@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test func missingGroupInTheReplacementIsAnError() throws {
-        #expect(throws: DataError("No group 2")) { _ = try route("a", "(a)", "$2") }
+        #expect(throws: DataError("No group 2", as: .indexOutOfBounds)) { _ = try route("a", "(a)", "$2") }
     }
 
     @Test func chainReportsTheFirstError() {

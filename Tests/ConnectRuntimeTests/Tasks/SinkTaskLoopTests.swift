@@ -199,7 +199,9 @@ private typealias TopicPartition = ConnectData.TopicPartition
             prepare: { task, _ in
                 task.onPut = { if $0.first?.originalOffset == 1 { throw ConnectError("broken") } }
             }, [assign([a: 0]), records(a, from: 0, "x"), records(a, from: 1, "y"), records(a, from: 2, "z")])
-        #expect(outcome.failure == "broken")
+        #expect(
+            outcome.failure == "Exiting WorkerSinkTask due to unrecoverable exception.\nCaused by: "
+                + "org.apache.kafka.connect.errors.ConnectException: broken")
         #expect(outcome.consumer.last == "commit t-0:1")
         #expect(outcome.task.suffix(3) == ["flush t-0:1", "close t-0", "stop"])
     }
@@ -264,7 +266,10 @@ private typealias TopicPartition = ConnectData.TopicPartition
     @Test func aRecordThatCannotBeConvertedFailsTheTask() throws {
         let json = ["value.converter": "org.apache.kafka.connect.json.JsonConverter"]
         let outcome = try run(configuration: json, [assign([a: 0]), records(a, from: 0, "{bad")])
-        #expect(outcome.failure?.hasPrefix("Tolerance exceeded in error handler: Converting byte[]") == true)
+        let message = "Tolerance exceeded in error handler\nCaused by: org.apache.kafka.connect.errors.DataException: "
+            + "Converting byte[] to Kafka Connect data failed due to serialization error: \nCaused by: "
+            + "org.apache.kafka.common.errors.SerializationException: unexpected 'b' at byte 1"
+        #expect(outcome.failure?.hasPrefix(message) == true)
         #expect(!outcome.consumer.contains { $0.hasPrefix("commit") })
     }
 
@@ -297,9 +302,11 @@ private typealias TopicPartition = ConnectData.TopicPartition
 
     /// Only a connector with a dead letter queue or a log of errors has reports.
     @Test func aTaskReportsRecordsThatItCannotWrite() throws {
+        let bad = "\nCaused by: org.apache.kafka.connect.errors.ConnectException: bad"
+        let unrecoverable = "Exiting WorkerSinkTask due to unrecoverable exception." + bad
         for (configuration, failure) in [
-            ([:], "bad"), (["errors.tolerance": "all"], "bad"),
-            (["errors.log.enable": "true"], "Tolerance exceeded in error handler: bad"),
+            ([:], unrecoverable), (["errors.tolerance": "all"], unrecoverable),
+            (["errors.log.enable": "true"], "Tolerance exceeded in error handler" + bad),
             (["errors.log.enable": "true", "errors.tolerance": "all"], nil),
         ] {
             var context: SinkTaskLoop?
@@ -323,7 +330,9 @@ private typealias TopicPartition = ConnectData.TopicPartition
                     for record in records { try? context?.reportErrant(record, ConnectError("bad")) }
                 }
             }, [assign([a: 0]), records(a, from: 0, "x")], with: { loop, _ in context = loop })
-        #expect(outcome.failure == "Tolerance exceeded in error handler: bad")
+        #expect(
+            outcome.failure == "Tolerance exceeded in error handler\nCaused by: "
+                + "org.apache.kafka.connect.errors.ConnectException: bad")
         #expect(!outcome.consumer.contains { $0.hasPrefix("commit") })
     }
 

@@ -250,6 +250,13 @@ import WireTestSupport
         try worker.awaitStates("a", "RUNNING", ["FAILED"])
         #expect(try committed() == [0: 1])
         #expect(try kafka.admin.describeGroup("connect-a").members.isEmpty)
+        let status = try worker.call("GET", "/connectors/a/tasks/0/status").body.objectValue
+        let trace = status?["trace"]?.stringValue?.split(separator: "\n").map(String.init) ?? []
+        #expect(trace.prefix(2) == [
+            "org.apache.kafka.connect.errors.ConnectException: Tolerance exceeded in error handler",
+            "Caused by: org.apache.kafka.connect.errors.DataException: Converting byte[] to Kafka Connect data failed "
+                + "due to serialization error: ",
+        ])
     }
 
     @Test func transformsPredicatesAndTheGroupAreThoseOfTheConfiguration() throws {

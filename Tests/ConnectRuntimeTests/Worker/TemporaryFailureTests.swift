@@ -113,7 +113,10 @@ import WireStreams
         let worker = try start(records: 1, ["errors.retry.timeout": "100"])
         defer { worker.stop() }
         try worker.awaitStates("a", "RUNNING", ["FAILED"])
-        #expect(try trace(worker) == "Tolerance exceeded in error handler: the service does not answer")
+        #expect(
+            try trace(worker) == "org.apache.kafka.connect.errors.ConnectException: "
+                + "Tolerance exceeded in error handler\nCaused by: "
+                + "org.apache.kafka.connect.errors.RetriableException: the service does not answer")
     }
 
     @Test func recordIsSkippedAfterTheTimeoutIfErrorsAreTolerated() throws {

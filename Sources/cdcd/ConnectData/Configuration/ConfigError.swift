@@ -1,7 +1,7 @@
 import WireCore
 
 /// A property whose value is invalid, with the text of Kafka's `ConfigException`.
-package struct ConfigError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct ConfigError: JavaException, Hashable, Sendable, CustomStringConvertible {
     /// The property; empty if the error concerns no single one.
     package let name: String
     package let value: String?
@@ -41,5 +41,6 @@ package struct ConfigError: Error, Hashable, Sendable, CustomStringConvertible {
         ConfigError(name: name, value: value.map { _ in Self.hiddenValue }, message: message)
     }
 
+    package var exceptionClassName: String { "org.apache.kafka.common.config.ConfigException" }
     package var description: String { message }
 }

@@ -143,7 +143,9 @@ package struct JavaPattern: Sendable, Hashable {
             index += 1
             switch scalar {
             case "\\":
-                guard index < replacement.count else { throw DataError("character to be escaped is missing") }
+                guard index < replacement.count else {
+                    throw DataError("character to be escaped is missing", as: .illegalArgument)
+                }
                 result.unicodeScalars.append(replacement[index])
                 index += 1
             case "$":
@@ -161,20 +163,24 @@ package struct JavaPattern: Sendable, Hashable {
     /// braces.
     private func reference(_ replacement: [Unicode.Scalar], _ index: inout Int) throws(DataError) -> Int {
         guard index < replacement.count else {
-            throw DataError("Illegal group reference: group index is missing")
+            throw DataError("Illegal group reference: group index is missing", as: .illegalArgument)
         }
         if replacement[index] == "{" {
             guard let end = replacement[index...].firstIndex(of: "}") else {
-                throw DataError("named capturing group is missing trailing '}'")
+                throw DataError("named capturing group is missing trailing '}'", as: .illegalArgument)
             }
             var name = String.UnicodeScalarView()
             name.append(contentsOf: replacement[(index + 1)..<end])
-            guard let group = groupNames[String(name)] else { throw DataError("No group with name {\(String(name))}") }
+            guard let group = groupNames[String(name)] else {
+                throw DataError("No group with name {\(String(name))}", as: .illegalArgument)
+            }
             index = end + 1
             return group
         }
-        guard let first = Self.digit(replacement[index]) else { throw DataError("Illegal group reference") }
-        guard first <= groupCount else { throw DataError("No group \(first)") }
+        guard let first = Self.digit(replacement[index]) else {
+            throw DataError("Illegal group reference", as: .illegalArgument)
+        }
+        guard first <= groupCount else { throw DataError("No group \(first)", as: .indexOutOfBounds) }
         index += 1
         var group = first
         while index < replacement.count, let digit = Self.digit(replacement[index]), group * 10 + digit <= groupCount {

@@ -97,7 +97,8 @@ struct JSONReader {
             return try JSONValue.parse(bytes, numbersAsText: numbersAsText, truncatesIntegers: truncatesIntegers)
         } catch {
             throw DataError(
-                "Converting byte[] to Kafka Connect data failed due to serialization error: \nCaused by: \(error)")
+                "Converting byte[] to Kafka Connect data failed due to serialization error: \nCaused by: "
+                    + "org.apache.kafka.common.errors.SerializationException: \(error)")
         }
     }
 

@@ -24,6 +24,14 @@ package final class PrimitiveConverter: Converter, HeaderConverter {
             }
         }
 
+        /// As Kafka's errors name the class.
+        fileprivate var deserializerName: String {
+            switch self {
+            case .float, .double: "Deserializer"
+            case .boolean, .integer, .long, .short: "\(rawValue)Deserializer"
+            }
+        }
+
         fileprivate var schemaType: SchemaType {
             switch self {
             case .boolean: .boolean
@@ -110,11 +118,16 @@ package final class PrimitiveConverter: Converter, HeaderConverter {
         _ bytes: UnsafeRawBufferPointer?, topic: String, headers: [RawHeader]
     ) throws -> SchemaAndValue {
         guard let bytes else { return SchemaAndValue(schema, .null) }
-        guard bytes.count == kind.byteCount else { throw undecodable }
+        guard bytes.count == kind.byteCount else {
+            throw undecodable("Size of data received by \(kind.deserializerName) is not \(kind.byteCount)")
+        }
         let bits = bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         switch kind {
         case .boolean:
-            guard bits <= 1 else { throw undecodable }
+            guard bits <= 1 else {
+                let byte = Int8(truncatingIfNeeded: bits)
+                throw undecodable("Unexpected byte received by BooleanDeserializer: \(byte)")
+            }
             return SchemaAndValue(schema, .boolean(bits == 1))
         case .short: return SchemaAndValue(schema, .integer(Int64(Int16(truncatingIfNeeded: bits))))
         case .integer: return SchemaAndValue(schema, .integer(Int64(Int32(truncatingIfNeeded: bits))))
@@ -125,8 +138,10 @@ package final class PrimitiveConverter: Converter, HeaderConverter {
         }
     }
 
-    private var undecodable: DataError {
-        DataError("Failed to deserialize \(kind.rawValue.lowercased()): ")
+    private func undecodable(_ cause: String) -> DataError {
+        DataError(
+            "Failed to deserialize \(kind.rawValue.lowercased()): \nCaused by: "
+                + "org.apache.kafka.common.errors.SerializationException: \(cause)")
     }
 }
 

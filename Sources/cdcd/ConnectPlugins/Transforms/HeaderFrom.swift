@@ -119,8 +119,7 @@ package final class HeaderFrom: Transformation {
             var headers: [(name: String, schema: Schema, source: StructPlan.Source)] = []
             for pair in pairs {
                 guard let index = schema.index(of: pair.field) else {
-                    // Java has a NullPointerException.
-                    throw DataError("Unknown field: \(pair.field)")
+                    throw DataError("Unknown field: \(pair.field)", as: .nullPointer)
                 }
                 headers.append((pair.header, schema.fields[index].schema, source(index)))
             }

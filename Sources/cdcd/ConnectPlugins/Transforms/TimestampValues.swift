@@ -104,8 +104,9 @@ final class TimestampValues {
     ) throws(DataError) -> Int64 {
         switch (type, value) {
         case (.string, .string(let text)):
-            // Java fails too, with a NullPointerException.
-            guard format != nil else { throw DataError("TimestampConverter has no format for the timestamp \(text)") }
+            guard format != nil else {
+                throw DataError("TimestampConverter has no format for the timestamp \(text)", as: .nullPointer)
+            }
             guard let milliseconds = format?.parse(text) else {
                 throw DataError("Could not parse timestamp: value (\(text)) does not match pattern (\(pattern))")
             }

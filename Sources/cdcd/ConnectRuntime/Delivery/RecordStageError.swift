@@ -23,10 +23,6 @@ struct RecordStageError: Error, CustomStringConvertible {
 
     /// The name of the Java class that is thrown for such an error.
     var exceptionClassName: String {
-        switch cause {
-        case let error as DataError: error.exceptionClass.rawValue
-        case is RetriableError: "org.apache.kafka.connect.errors.RetriableException"
-        default: "org.apache.kafka.connect.errors.ConnectException"
-        }
+        (cause as? any JavaException)?.exceptionClassName ?? "org.apache.kafka.connect.errors.ConnectException"
     }
 }

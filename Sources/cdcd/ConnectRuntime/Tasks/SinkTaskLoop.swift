@@ -158,6 +158,8 @@ final class SinkTaskLoop {
             hasReportedRefusal = true
             parts.control.report(.interrupted(reason: "The task refuses records, which are passed again: \(error)"))
             return try handle(.refused)
+        } catch where !(error is CancellationError) && !(error is ToleranceExceededError) {
+            throw SinkTaskError(cause: error)
         }
         if let failure = callbackFailure ?? parts.reporter.deadLetters?.failure { throw failure }
         parts.reporter.metrics?.put(batch.count, milliseconds: parts.clock().milliseconds(since: start))

@@ -158,10 +158,11 @@ final class TaskRunner: Sendable {
             logger.info("\(label) Task has ended without its group: \(error)")
             publisher.handle(.stopped)
         } catch {
+            let trace = StackTrace.text(of: error)
             logger.error(
                 "\(label) Task threw an uncaught and unrecoverable exception. Task is being killed and will not "
-                    + "recover until manually restarted: \(KafkaError.explained(error))")
-            publisher.handle(.failed(trace: KafkaError.explained(error)))
+                    + "recover until manually restarted: \(trace)")
+            publisher.handle(.failed(trace: trace))
         }
     }
 
