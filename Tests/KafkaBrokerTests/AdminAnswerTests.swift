@@ -1,5 +1,6 @@
 import KafkaProtocol
 import Testing
+import WireCore
 import WireStreams
 import WireTestSupport
 
@@ -166,6 +167,65 @@ import WireTestSupport
             #expect(names["segment.bytes"] == ["log.segment.bytes"])
             #expect(names["retention.ms"] == ["retention.ms"])
             #expect(names["flush.ms"] == [])
+        }
+    }
+
+    @Test func settingsAreDocumentedOnRequest() throws {
+        try run { client in
+            _ = try create(client, "t")
+            for (type, name) in [(2, "t"), (4, "1")] as [(Int8, String)] {
+                var request = DescribeConfigsRequest()
+                request.resources = [DescribeConfigsRequest.DescribeConfigsResource()]
+                (request.resources[0].resourceType, request.resources[0].resourceName) = (type, name)
+                request.resources[0].configurationKeys = nil
+                for includesDocumentation in [false, true] {
+                    request.includeDocumentation = includesDocumentation
+                    let settings = try client.call(request, version: 4).results.first?.configs ?? []
+                    #expect(!settings.isEmpty)
+                    #expect(settings.allSatisfy { ($0.documentation?.isEmpty == false) == includesDocumentation })
+                }
+            }
+        }
+    }
+
+    /// KIP-412, with the errors of Kafka.
+    @Test func levelsOfLoggersAreDescribedAndChanged() throws {
+        let logger = Logger("broker.loggers.test")
+        func alter(
+            _ client: RawClient, _ name: String, _ value: String?, _ operation: Int8 = 0, node: String = "1"
+        ) throws -> String {
+            var request = IncrementalAlterConfigsRequest()
+            request.resources = [IncrementalAlterConfigsRequest.AlterConfigsResource()]
+            (request.resources[0].resourceType, request.resources[0].resourceName) = (8, node)
+            request.resources[0].configs = [IncrementalAlterConfigsRequest.AlterableConfig()]
+            request.resources[0].configs[0].name = name
+            request.resources[0].configs[0].configOperation = operation
+            request.resources[0].configs[0].value = value
+            let answer = try #require(try client.call(request, version: 1).responses.first)
+            return answer.errorCode == .none ? "" : answer.errorMessage ?? "\(answer.errorCode)"
+        }
+        func level(_ client: RawClient) throws -> String? {
+            var request = DescribeConfigsRequest()
+            request.resources = [DescribeConfigsRequest.DescribeConfigsResource()]
+            (request.resources[0].resourceType, request.resources[0].resourceName) = (8, "1")
+            request.resources[0].configurationKeys = [logger.name]
+            let found = try client.call(request, version: 4).results.first?.configs.first
+            #expect(found?.configSource == 6 && found?.readOnly == false)
+            return found?.value
+        }
+        try run { client in
+            let changed = try alter(client, logger.name, "ERROR")
+            #expect(changed.isEmpty)
+            #expect(try level(client) == "ERROR" && !logger.isEnabled(.info))
+            let unknown = "as it is not a supported log level. Valid log levels are DEBUG, ERROR, FATAL, INFO, TRACE, WARN"
+            #expect(try alter(client, logger.name, "LOUD") == "Cannot set the log level of \(logger.name) to LOUD \(unknown)")
+            #expect(try alter(client, "none.such", "INFO") == "Logger none.such does not exist!")
+            #expect(try alter(client, "root", nil, 1) == "Removing the log level of the root logger is not allowed")
+            #expect(try alter(client, "root", "INFO", 2) == "APPEND operation is not allowed for the BROKER_LOGGER resource")
+            #expect(try alter(client, logger.name, "INFO", node: "7").hasPrefix("Unexpected broker id"))
+            #expect(try level(client) == "ERROR")
+            #expect(try alter(client, logger.name, nil, 1) == "")
+            #expect(try level(client) == LogSystem.shared.level.name)
         }
     }
 

@@ -12,9 +12,8 @@ from scenario import Broker, Scratch, check
 
 # Questions with other answers, and why. docs/development-broker.md says what is not supported.
 DIFFERENCES = {
-    r"describeConfigs TOPIC orders with documentation": "settings have no documentation",
     r"describeConfigs (CLIENT_METRICS|GROUP) .*": "only topics and the broker have settings",
-    r"incrementalAlterConfigs (brokers?|logger|group|metrics)\b(?! unknown id).*": "only the settings of topics can be changed",
+    r"incrementalAlterConfigs (brokers?|logger|group|metrics)\b(?! unknown id).*": "only topics and existing loggers can be changed",
     r"listConfigResources( GROUP| CLIENT_METRICS)?": "only topics and nodes have settings",
     r"describeFeatures": "the features of share groups, Streams, quorums and replicas are absent",
     r"unregisterBroker|(add|remove)RaftVoter": "nodes are neither registered nor voters on request",

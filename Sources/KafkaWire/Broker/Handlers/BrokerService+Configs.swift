@@ -7,10 +7,11 @@ enum ConfigSource: Int8 {
     case topic = 1
     case fixed = 4
     case builtIn = 5
+    case logger = 6
 }
 
 /// What IncrementalAlterConfigs does with a setting (`AlterConfigOp.OpType`).
-private enum Operation: Int8 {
+enum AlterOperation: Int8 {
     case set = 0
     case delete, append, subtract
 }
@@ -46,7 +47,7 @@ extension BrokerService {
         }
     }
 
-    /// DescribeConfigs, for topics and for this broker.
+    /// DescribeConfigs, for topics, for this broker and for its loggers.
     ///
     /// Unlike in Kafka, a repeated entry is answered once.
     func describeConfigs(_ request: DescribeConfigsRequest, _ context: RequestContext) -> DescribeConfigsResponse {
@@ -65,6 +66,9 @@ extension BrokerService {
                 let all = try settings(of: resource, synonyms: request.includeSynonyms, context.node)
                 let keys = resource.configurationKeys ?? []
                 result.configs = all.filter { keys.isEmpty || keys.contains($0.name) }
+                if !request.includeDocumentation {
+                    for index in result.configs.indices { result.configs[index].documentation = nil }
+                }
             } catch {
                 result.errorCode = error.code
                 result.errorMessage = error.message
@@ -96,9 +100,12 @@ extension BrokerService {
             }
             // The cluster-wide dynamic defaults, of which there are none.
             return resource.resourceName.isEmpty ? [] : settings(of: node)
-        case .brokerLogger, .clientMetrics, .group, nil:
+        case .brokerLogger:
+            try checkNode(resource.resourceName, node)
+            return describeLoggers()
+        case .clientMetrics, .group, nil:
             throw AdminError(
-                .invalidRequest, "Unsupported resource type \(resource.resourceType): only topics and brokers")
+                .invalidRequest, "Unsupported resource type \(resource.resourceType): only topics, brokers and loggers")
         }
     }
 
@@ -109,7 +116,7 @@ extension BrokerService {
         result.name = setting.name
         result.value = configuration.effective(setting.name)
         result.configType = setting.type.rawValue
-        result.documentation = nil
+        result.documentation = setting.documentation
         let isSet = configuration[setting.name] != nil
         let isBrokers = configuration.defaultValue(of: setting.name) != setting.defaultValue
         result.configSource = (isSet ? ConfigSource.topic : isBrokers ? .fixed : .builtIn).rawValue
@@ -129,39 +136,49 @@ extension BrokerService {
     }
 
     private func settings(of node: BrokerNode) -> [SettingResult] {
-        func entry(_ name: String, _ value: String, _ type: TopicSetting.ValueType) -> SettingResult {
+        func entry(
+            _ name: String, _ value: String, _ type: TopicSetting.ValueType, _ documentation: String
+        ) -> SettingResult {
             var result = SettingResult()
             result.name = name
             result.value = value
             result.readOnly = true
             result.configSource = ConfigSource.fixed.rawValue
             result.configType = type.rawValue
-            result.documentation = nil
+            result.documentation = documentation
             return result
         }
         return [
             entry(
                 "advertised.listeners", node.listeners.map { "\($0.name)://\($0.advertised)" }.joined(separator: ","),
-                .string),
-            entry("auto.create.topics.enable", "\(configuration.createsTopicsAutomatically)", .boolean),
-            entry("default.replication.factor", "\(nodes.count)", .int),
-            entry("log.dirs", directory.path, .string),
-            entry("message.max.bytes", TopicSetting.named("max.message.bytes")?.defaultValue ?? "", .int),
-            entry("node.id", "\(node.id)", .int),
-            entry("num.partitions", "\(configuration.partitionCountDefault)", .int),
-            entry("socket.request.max.bytes", "\(configuration.limits.requestBytesMax)", .int),
+                .string, "The addresses that clients get."),
+            entry(
+                "auto.create.topics.enable", "\(configuration.createsTopicsAutomatically)", .boolean,
+                "Whether topics are created when clients ask for them."),
+            entry("default.replication.factor", "\(nodes.count)", .int, "The replicas of topics without a number of them."),
+            entry("log.dirs", directory.path, .string, "The directory with all data."),
+            entry(
+                "message.max.bytes", TopicSetting.named("max.message.bytes")?.defaultValue ?? "", .int,
+                "The largest size of a batch in bytes, of topics without max.message.bytes."),
+            entry("node.id", "\(node.id)", .int, "The id of this node."),
+            entry(
+                "num.partitions", "\(configuration.partitionCountDefault)", .int,
+                "The partitions of topics without a number of them."),
+            entry(
+                "socket.request.max.bytes", "\(configuration.limits.requestBytesMax)", .int,
+                "The largest size of a request in bytes."),
         ]
     }
 
-    /// IncrementalAlterConfigs, for topics: set, delete, append and subtract.
+    /// IncrementalAlterConfigs, for topics (set, delete, append and subtract) and for loggers.
     func alterConfigs(
-        _ request: IncrementalAlterConfigsRequest, _: RequestContext
+        _ request: IncrementalAlterConfigsRequest, _ context: RequestContext
     ) -> IncrementalAlterConfigsResponse {
         var response = IncrementalAlterConfigsResponse()
         for resource in request.resources {
             var result = IncrementalAlterConfigsResponse.AlterConfigsResourceResponse(of: resource)
             do throws(AdminError) {
-                try alter(resource, validateOnly: request.validateOnly)
+                try alter(resource, validateOnly: request.validateOnly, context.node)
             } catch {
                 result.errorCode = error.code
                 result.errorMessage = error.message
@@ -172,17 +189,20 @@ extension BrokerService {
     }
 
     private func alter(
-        _ resource: IncrementalAlterConfigsRequest.AlterConfigsResource, validateOnly: Bool
+        _ resource: IncrementalAlterConfigsRequest.AlterConfigsResource, validateOnly: Bool, _ node: BrokerNode
     ) throws(AdminError) {
         let withoutValue = resource.configs.filter {
-            $0.configOperation != Operation.delete.rawValue && $0.value == nil
+            $0.configOperation != AlterOperation.delete.rawValue && $0.value == nil
         }
-        let topic = try changedTopic(
-            resource.resourceType, resource.resourceName, names: resource.configs.map(\.name),
-            withoutValue: withoutValue.map(\.name))
+        try checkNames(resource.configs.map(\.name), withoutValue: withoutValue.map(\.name))
+        if ConfigResourceType(rawValue: resource.resourceType) == .brokerLogger {
+            try checkNode(resource.resourceName, node)
+            return try alterLoggers(resource.configs, validateOnly: validateOnly)
+        }
+        let topic = try changedTopic(resource.resourceType, resource.resourceName)
         var settings = topic.configuration
         for entry in resource.configs {
-            guard let operation = Operation(rawValue: entry.configOperation) else {
+            guard let operation = AlterOperation(rawValue: entry.configOperation) else {
                 throw AdminError(.invalidRequest, "Unknown operation type \(entry.configOperation)")
             }
             let present = TopicSetting.entries(of: settings.effective(entry.name))
@@ -206,10 +226,8 @@ extension BrokerService {
         if !validateOnly { try store(settings, of: topic) }
     }
 
-    /// The topic whose settings are changed. Throws if it does not exist or the change is not valid in itself.
-    private func changedTopic(
-        _ resourceType: Int8, _ name: String, names: [String], withoutValue: [String]
-    ) throws(AdminError) -> BrokerTopic {
+    /// Throws if a change is not valid in itself.
+    private func checkNames(_ names: [String], withoutValue: [String]) throws(AdminError) {
         guard Set(names).count == names.count else {
             throw AdminError(.invalidRequest, "Error due to duplicate config keys")
         }
@@ -217,8 +235,13 @@ extension BrokerService {
             throw AdminError(
                 .invalidRequest, "Null value not supported for : \(withoutValue.joined(separator: ", "))")
         }
+    }
+
+    /// The topic whose settings are changed. Throws if it does not exist.
+    private func changedTopic(_ resourceType: Int8, _ name: String) throws(AdminError) -> BrokerTopic {
         guard ConfigResourceType(rawValue: resourceType) == .topic else {
-            throw AdminError(.invalidRequest, "The development broker can change the settings of topics only.")
+            throw AdminError(
+                .invalidRequest, "The development broker can change the settings of topics and of loggers only.")
         }
         if let reason = TopicName.validationError(name) { throw AdminError(.invalidTopicException, reason) }
         guard let topic = topics.topic(named: name) else {
@@ -241,9 +264,10 @@ extension BrokerService {
         for resource in request.resources {
             var result = AlterConfigsResponse.AlterConfigsResourceResponse(of: resource)
             do throws(AdminError) {
-                let topic = try changedTopic(
-                    resource.resourceType, resource.resourceName, names: resource.configs.map(\.name),
+                try checkNames(
+                    resource.configs.map(\.name),
                     withoutValue: resource.configs.filter { $0.value == nil }.map(\.name))
+                let topic = try changedTopic(resource.resourceType, resource.resourceName)
                 var settings = TopicConfiguration()
                 for entry in resource.configs {
                     let value = entry.value ?? ""
