@@ -44,6 +44,13 @@ final class ClientConnection {
     ) {
         let milliseconds = service.configuration.limits.requestMilliseconds
         do throws(StreamError) {
+            let throttle = service.quotaEnforcement.throttleMilliseconds(
+                connectionFrom: streams.peerHost() ?? "unknown")
+            guard throttle == 0 else {
+                // As Kafka does (KIP-612).
+                node.pause(milliseconds: throttle)
+                return streams.canceller.cancel()
+            }
             let secured = try listener.secured(streams, milliseconds: milliseconds)
             ClientConnection(streams: secured, listener: listener, node: node, service: service).serve()
         } catch {
@@ -119,7 +126,7 @@ final class ClientConnection {
         }
         let context = RequestContext(
             version: header.apiVersion, clientID: header.clientID ?? "", clientHost: clientHost,
-            node: node, listenerName: listenerName)
+            node: node, listenerName: listenerName, user: authentication.user)
         if let reason = authentication.refusal(of: header.apiKey, now: .now) {
             throw ConnectionError.unauthenticated(reason)
         }

@@ -36,7 +36,8 @@ extension BrokerService {
         let targets = wanted.map { target($0, context: context) }
         wait(for: targets, request, context)
 
-        var remainingBytes = min(max(0, Int(request.maxBytes)), configuration.limits.fetchBytesMax)
+        var remainingBytes = min(
+            max(0, Int(request.maxBytes)), configuration.limits.fetchBytesMax, quotaEnforcement.fetchBytesMax(context))
         var isFirst = true
         var hints = LeaderHints()
         for target in targets {
@@ -160,8 +161,8 @@ extension BrokerService {
                 let limit = min(bytesMax, max(0, Int(entry.partitionMaxBytes)))
                 let divergence = divergence(of: entry, in: log)
                 let batches = try log.read(
-                    from: divergence == .none ? entry.fetchOffset : log.endOffset, bytesMax: limit, firstAlways: isFirst,
-                    isolation: PartitionLog.Isolation(request.isolationLevel))
+                    from: divergence == .none ? entry.fetchOffset : log.endOffset, bytesMax: limit,
+                    firstAlways: isFirst, isolation: PartitionLog.Isolation(request.isolationLevel))
                 guard let batches, divergence != .unknownEpoch else {
                     data.errorCode = log.isDeleted ? .unknownTopicOrPartition : .offsetOutOfRange
                     break

@@ -15,7 +15,7 @@ extension RequestHandler {
 
 extension BrokerService {
     /// CreateTopics.
-    func createTopics(_ request: CreateTopicsRequest, _: RequestContext) -> CreateTopicsResponse {
+    func createTopics(_ request: CreateTopicsRequest, _ context: RequestContext) -> CreateTopicsResponse {
         var response = CreateTopicsResponse()
         let counts = Dictionary(request.topics.map { ($0.name, 1) }, uniquingKeysWith: +)
         for wanted in request.topics {
@@ -26,7 +26,9 @@ extension BrokerService {
                 guard counts[wanted.name] == 1 else {
                     throw AdminError(.invalidRequest, "Duplicate topic name.")
                 }
+                if !request.validateOnly { try quotaEnforcement.checkMutations(since: 6, context) }
                 try create(wanted, validateOnly: request.validateOnly, into: &result)
+                if !request.validateOnly { quotaEnforcement.recordMutations(Int(result.numPartitions), context) }
             } catch {
                 result.errorCode = error.code
                 result.errorMessage = error.message
@@ -34,6 +36,8 @@ extension BrokerService {
             }
             response.topics.append(result)
         }
+        response.throttleTimeMilliseconds = quotaEnforcement.mutationThrottleMilliseconds(
+            since: 6, response.topics.map(\.errorCode), context)
         return response
     }
 
@@ -176,8 +180,10 @@ extension BrokerService {
             result.name = entry.name
             result.topicID = entry.topicID
             let topic = entry.name.map { topics.topic(named: $0) } ?? topics.topic(id: entry.topicID)
-            do throws(StorageError) {
-                if let topic, try topics.delete(name: topic.name) {
+            do throws(AdminError) {
+                if topic != nil { try quotaEnforcement.checkMutations(since: 5, context) }
+                if let topic, try delete(topic) {
+                    quotaEnforcement.recordMutations(topic.partitions.count, context)
                     result.name = topic.name
                     result.topicID = topic.id
                     groups.topicDeleted(topic.name)
@@ -185,34 +191,45 @@ extension BrokerService {
                     result.errorCode = entry.name == nil ? .unknownTopicID : .unknownTopicOrPartition
                 }
             } catch {
-                result.errorCode = .kafkaStorageError
-                result.errorMessage = AdminError.clipped(error.description)
+                result.errorCode = error.code
+                result.errorMessage = error.message
             }
             response.responses.append(result)
         }
+        response.throttleTimeMilliseconds = quotaEnforcement.mutationThrottleMilliseconds(
+            since: 5, response.responses.map(\.errorCode), context)
         return response
     }
 
+    private func delete(_ topic: BrokerTopic) throws(AdminError) -> Bool {
+        do throws(StorageError) { return try topics.delete(name: topic.name) } catch { throw AdminError(error) }
+    }
+
     /// CreatePartitions: the number of partitions can only grow.
-    func createPartitions(_ request: CreatePartitionsRequest, _: RequestContext) -> CreatePartitionsResponse {
+    func createPartitions(_ request: CreatePartitionsRequest, _ context: RequestContext) -> CreatePartitionsResponse {
         var response = CreatePartitionsResponse()
         for wanted in request.topics {
             var result = CreatePartitionsResponse.CreatePartitionsTopicResult()
             result.name = wanted.name
             do throws(AdminError) {
-                try grow(wanted, validateOnly: request.validateOnly)
+                if !request.validateOnly { try quotaEnforcement.checkMutations(since: 3, context) }
+                let added = try grow(wanted, validateOnly: request.validateOnly)
+                quotaEnforcement.recordMutations(added, context)
             } catch {
                 result.errorCode = error.code
                 result.errorMessage = error.message
             }
             response.results.append(result)
         }
+        response.throttleTimeMilliseconds = quotaEnforcement.mutationThrottleMilliseconds(
+            since: 3, response.results.map(\.errorCode), context)
         return response
     }
 
+    /// Returns the number of added partitions.
     private func grow(
         _ wanted: CreatePartitionsRequest.CreatePartitionsTopic, validateOnly: Bool
-    ) throws(AdminError) {
+    ) throws(AdminError) -> Int {
         guard let topic = topics.topic(named: wanted.name) else {
             throw AdminError(.unknownTopicOrPartition, "This server does not host this topic-partition.")
         }
@@ -239,11 +256,12 @@ extension BrokerService {
             for assignment in assignments { try check(replicas: assignment.brokerIDs, count) }
             replicas = .given(assignments.map(\.brokerIDs))
         }
-        if validateOnly { return }
+        if validateOnly { return 0 }
         do throws(StorageError) {
             _ = try topics.change(name: wanted.name, partitionCount: Int(wanted.count), replicas: replicas)
         } catch {
             throw AdminError(error)
         }
+        return Int(wanted.count) - present
     }
 }

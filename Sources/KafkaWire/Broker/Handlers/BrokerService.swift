@@ -22,6 +22,7 @@ final class BrokerService: Sendable {
     let transactions: TransactionCoordinator
     let interceptors: RequestInterceptors
     let quotas: QuotaRegistry
+    let quotaEnforcement: QuotaEnforcement
     let features: FeatureRegistry
 
     init(configuration: DevelopmentBrokerConfiguration, nodes: [BrokerNode]) throws(StorageError) {
@@ -42,6 +43,7 @@ final class BrokerService: Sendable {
             },
             moveLeaders: { [topics] entries in Self.moveLeaders(of: entries, in: topics) })
         quotas = try QuotaRegistry(directory: directory)
+        quotaEnforcement = QuotaEnforcement(quotas)
         features = try FeatureRegistry(
             directory: directory, transactionVersion: configuration.transactionVersion)
         groups = try GroupCoordinator(

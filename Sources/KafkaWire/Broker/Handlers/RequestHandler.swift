@@ -23,9 +23,9 @@ struct RequestHandler: Sendable {
         announcedVersions = announced ?? versions
         entryFields = Request.entryFields
         respond = { service, exchange, body in
-            try exchange.respond(body, Request.self, interceptors: service.interceptors) { request, context in
-                try handler(service, request, context)
-            }
+            try exchange.respond(
+                body, Request.self, interceptors: service.interceptors, quotas: service.quotaEnforcement
+            ) { request, context in try handler(service, request, context) }
         }
     }
 

@@ -1,6 +1,6 @@
 import KafkaProtocol
 
-/// The quotas of clients, by the entities that they are for. They are stored and described; the broker limits nobody.
+/// The quotas of clients, by the entities that they are for.
 ///
 /// The rules, and the words of the errors, are those of Kafka's `ClientQuotaControlManager`.
 struct ClientQuotas: Equatable, Sendable {
@@ -88,6 +88,38 @@ struct ClientQuotas: Equatable, Sendable {
     private static func invalid(_ message: String) -> AdminError { AdminError(.invalidRequest, message) }
 
     // MARK: Lookup
+
+    var isEmpty: Bool { values.isEmpty }
+
+    /// A quota that applies to a client.
+    struct Limit: Equatable {
+        var value: Double
+        /// What the entity names. Clients that have it in common share the quota; a default is for each by itself.
+        var isOfUser: Bool
+        var isOfClientID: Bool
+    }
+
+    /// The quota of a user's client: that of the first entity that has one, in the order of Kafka's documentation.
+    func limit(_ key: String, user: String, clientID: String) -> Limit? {
+        let names: [(user: String??, clientID: String??)] = [
+            (.some(user), .some(clientID)), (.some(user), .some(nil)), (.some(user), nil),
+            (.some(nil), .some(clientID)), (.some(nil), .some(nil)), (.some(nil), nil),
+            (nil, .some(clientID)), (nil, .some(nil)),
+        ]
+        for (user, clientID) in names {
+            var entity = Entity(names: [:])
+            if let user { entity.names.updateValue(user, forKey: "user") }
+            if let clientID { entity.names.updateValue(clientID, forKey: "client-id") }
+            guard let value = values[entity]?[key] else { continue }
+            return Limit(value: value, isOfUser: user != nil, isOfClientID: clientID != nil)
+        }
+        return nil
+    }
+
+    /// The quota of an address.
+    func limit(_ key: String, address: String) -> Double? {
+        values[Entity(names: ["ip": address])]?[key] ?? values[Entity(names: ["ip": nil])]?[key]
+    }
 
     /// The entities that have all components; if `strict`, and nothing else. Throws if the filter is invalid.
     func matching(_ filter: [Component], strict: Bool) throws(AdminError) -> [(Entity, [String: Double])] {

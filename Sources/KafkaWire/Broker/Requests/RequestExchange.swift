@@ -1,3 +1,4 @@
+import Foundation
 import KafkaProtocol
 import WireCore
 import WireStreams
@@ -11,15 +12,21 @@ struct RequestContext: Sendable {
     /// The node that the client is connected to, and the name of the listener.
     let node: BrokerNode
     let listenerName: String
+    /// Who has authenticated; clients of listeners without SASL are `ANONYMOUS`.
+    let user: String
     /// What the handler must refuse, for requests whose partitions only it knows.
     var refusal: EntryRefusal?
 
-    init(version: Int16, clientID: String, clientHost: String, node: BrokerNode, listenerName: String) {
+    init(
+        version: Int16, clientID: String, clientHost: String, node: BrokerNode, listenerName: String,
+        user: String? = nil
+    ) {
         self.version = version
         self.clientID = clientID
         self.clientHost = clientHost
         self.node = node
         self.listenerName = listenerName
+        self.user = user ?? "ANONYMOUS"
     }
 }
 
@@ -39,9 +46,11 @@ struct RequestExchange {
     /// Decodes the body, handles it unless an interceptor decides otherwise, and encodes the response with its size and
     /// header.
     ///
-    /// - Parameter handle: returns nil if the request has no response.
+    /// - Parameters:
+    ///   - quotas: limit the client.
+    ///   - handle: returns nil if the request has no response.
     func respond<Request: RefusableRequest & Sendable>(
-        _ body: ByteReader, _: Request.Type, interceptors: RequestInterceptors,
+        _ body: ByteReader, _: Request.Type, interceptors: RequestInterceptors, quotas: QuotaEnforcement? = nil,
         _ handle: (Request, RequestContext) throws -> Request.Response?
     ) throws -> RequestAnswer {
         let request: Request
@@ -57,6 +66,8 @@ struct RequestExchange {
         context.node.pause(milliseconds: interception.delayMilliseconds)
         interceptors.moveLeaders(of: interception, .before)
         var response: Request.Response?
+        let quotas = quotas?.isIdle == false ? quotas : nil
+        let processorNanosecondsBefore = quotas == nil ? 0 : Self.processorNanoseconds
         switch interception.outcome {
         case .disconnect: throw ConnectionError.intercepted(header.apiKey)
         case .ignore: return RequestAnswer(bytes: nil)
@@ -77,11 +88,24 @@ struct RequestExchange {
         case .refuse(_, let code) where !request.isAnswered: throw ConnectionError.unacknowledged(code)
         case .handle, .refuse, .disconnect, .ignore: break
         }
-        let throttleTimeMilliseconds = interception.throttleTimeMilliseconds
+        var throttleTimeMilliseconds = interception.throttleTimeMilliseconds
+        if let quotas {
+            let throttle = quotas.throttleMilliseconds(
+                request, response, requestBytes: body.remainingBytes,
+                processorNanoseconds: Self.processorNanoseconds - processorNanosecondsBefore, context)
+            throttleTimeMilliseconds = max(throttleTimeMilliseconds, throttle, response?.throttleTimeMilliseconds ?? 0)
+        }
         if throttleTimeMilliseconds > 0 { response?.throttleTimeMilliseconds = throttleTimeMilliseconds }
         return RequestAnswer(
             bytes: try response.map { try frame($0, version: header.apiVersion) },
             muteMilliseconds: Int(throttleTimeMilliseconds))
+    }
+
+    /// The processor time of this thread.
+    private static var processorNanoseconds: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     private func intercepted<Request: RefusableRequest & Sendable>(

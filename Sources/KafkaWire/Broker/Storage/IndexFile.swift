@@ -48,8 +48,8 @@ struct IndexFile: Sendable {
     /// - Parameters:
     ///   - offsets: those of the segment.
     ///   - lengthBytesOfLog: the length of the segment's log.
-    ///   - intervalBytes: the distance of two entries of an offset index. A longer log may have no entry, too, if its last
-    ///     batches are long; its index is rebuilt.
+    ///   - intervalBytes: the distance of two entries of an offset index. A longer log may have no entry, too, if its
+    ///     last batches are long; its index is rebuilt.
     ///   - isWritten: this process has written the index. It may be empty, and is not rebuilt then.
     static func open(
         _ kind: Kind, path: String, offsets: Range<Int64>, lengthBytesOfLog: Int, intervalBytes: Int, files: OpenFiles?,

@@ -5,8 +5,8 @@ import WireCore
 extension PartitionLog {
     /// Batches for a consumer.
     struct Batches: Equatable {
-        /// The first may begin before the requested offset; consumers skip records before it. As from Kafka, the last of
-        /// several may not be whole.
+        /// The first may begin before the requested offset; consumers skip records before it. As from Kafka, the last
+        /// of several may not be whole.
         var bytes: [UInt8] = []
         var startOffset: Int64
         var endOffset: Int64

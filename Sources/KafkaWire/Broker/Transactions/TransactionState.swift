@@ -137,8 +137,8 @@ struct TransactionState: Equatable, Sendable {
     }
 
     /// The producer is fenced by the next epoch, with which an abort of version 2 of transactions begins in any case: a
-    /// producer of that version learns by its own abort that this one has ended, and continues. A producer that continues
-    /// after the error with its epoch (KIP-360) gets the next one, until another producer begins.
+    /// producer of that version learns by its own abort that this one has ended, and continues. A producer that
+    /// continues after the error with its epoch (KIP-360) gets the next one, until another producer begins.
     private mutating func fenceAndAbort(now: Int64, spareProducerID: Int64) -> Outcome {
         let fencedEpoch = epoch
         if !bumpsEpoch { epoch = nextEpoch }
