@@ -22,7 +22,7 @@ final class Certificate {
     ///
     /// - Parameter origin: names the text in errors.
     static func all(inPEM text: [UInt8], origin: String) throws(StreamError) -> [Certificate] {
-        guard !text.isEmpty else { throw .tls("\(origin) is empty") }
+        if text.isEmpty { return [] }
         var certificates: [Certificate] = []
         var isDamaged = false
         try OpenSSLMemory.reading(text) { source in
@@ -42,7 +42,8 @@ final class Certificate {
     static func authorities(in store: TLSConfiguration.Store) throws(StreamError) -> [Certificate] {
         let certificates: [Certificate]
         switch store {
-        case .pem(let path, _): certificates = try all(inPEM: try KeyStoreFile.bytes(path), origin: path)
+        case .pem(let path, _):
+            certificates = try all(inPEM: PEMText.lines(of: try KeyStoreFile.bytes(path)), origin: path)
         case .pkcs12(let path, let password):
             certificates = try PKCS12(path: path, password: password).trustedCertificates
         case .jks(let path, let password, _):

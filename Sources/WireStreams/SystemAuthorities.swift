@@ -23,28 +23,45 @@ enum SystemAuthorities {
         files: [String] = files, folders: [String] = folders
     ) throws(StreamError) {
         defer { ERR_clear_error() }
-        let chosen = (file: environment["SSL_CERT_FILE"], folder: environment["SSL_CERT_DIR"])
-        if chosen.file != nil || chosen.folder != nil {
-            // An empty variable names nothing.
-            for name in [chosen.file, chosen.folder] {
-                if let name, !name.isEmpty, access(name, R_OK) != 0 {
-                    throw .tls("\(name), which SSL_CERT_FILE or SSL_CERT_DIR names, cannot be read")
-                }
-            }
-            guard SSL_CTX_load_verify_locations(context, chosen.file.nonEmpty, chosen.folder.nonEmpty) == 1 else {
-                let name = chosen.file.nonEmpty ?? "SSL_CERT_FILE"
-                throw .tls("\(name) has no certificate of an authority in PEM form: \(OpenSSLErrorQueue.latest())")
-            }
-            return
+        let named = (file: environment["SSL_CERT_FILE"].nonEmpty, folder: environment["SSL_CERT_DIR"].nonEmpty)
+        // An empty variable names nothing.
+        if environment["SSL_CERT_FILE"] != nil || environment["SSL_CERT_DIR"] != nil {
+            return try load(into: context, file: named.file, folder: named.folder)
         }
         for file in files where SSL_CTX_load_verify_locations(context, file, nil) == 1 { return }
         for folder in folders where hasCertificates(folder) {
             if SSL_CTX_load_verify_locations(context, nil, folder) == 1 { return }
         }
-        throw .tls(
-            "this system has no certificate authorities (\(files[0]) and the like), so the peer's certificate cannot be "
-                + "verified; configure a trust store (ssl.truststore.location, ssl.truststore.certificates), or set "
-                + "SSL_CERT_FILE")
+        throw .tls("this system has no certificate authorities (\(files[0]) and the like)\(remedy)")
+    }
+
+    private static let remedy =
+        ", so the peer's certificate cannot be verified; configure a trust store (ssl.truststore.location, "
+        + "ssl.truststore.certificates), or set SSL_CERT_FILE"
+
+    /// As in OpenSSL, one of the two may be missing.
+    private static func load(into context: OpaquePointer, file: String?, folder: String?) throws(StreamError) {
+        var reasons: [String] = []
+        for (name, isFolder) in [(file, false), (folder, true)] {
+            guard let name else { continue }
+            guard access(name, R_OK) == 0 else {
+                reasons.append("\(name) cannot be read")
+                continue
+            }
+            if isFolder {
+                if hasCertificates(name), SSL_CTX_load_verify_locations(context, nil, name) == 1 { continue }
+                reasons.append("\(name) has no certificate of an authority by its hash")
+            } else {
+                if SSL_CTX_load_verify_locations(context, name, nil) == 1 { continue }
+                reasons.append("\(name) has no certificate of an authority in PEM form: \(OpenSSLErrorQueue.latest())")
+            }
+        }
+        let count = [file, folder].count { $0 != nil }
+        guard reasons.count < max(1, count) else {
+            let detail = reasons.isEmpty ? "nothing" : reasons.joined(separator: ", ")
+            throw .tls(
+                "this system has no certificate authorities (SSL_CERT_FILE and SSL_CERT_DIR name them: \(detail))\(remedy)")
+        }
     }
 
     /// A folder in which OpenSSL finds certificates by the hash of their subject, for example `5ed36f99.0`.

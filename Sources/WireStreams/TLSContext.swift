@@ -10,6 +10,8 @@ package final class TLSContext: @unchecked Sendable {
     let verifiesPeer: Bool
     /// Whether this side has a certificate.
     let hasIdentity: Bool
+    /// Of a client with certificates.
+    private var choice: ClientCertificateChoice?
 
     /// For a client. Throws `StreamError.tls` with the file and its defect.
     package init(_ configuration: TLSConfiguration) throws(StreamError) {
@@ -56,7 +58,7 @@ package final class TLSContext: @unchecked Sendable {
         identity: TLSConfiguration.Store?, trust: TLSConfiguration.Store?
     ) throws(StreamError) {
         try use(try CipherSuites(cipherSuites), protocols)
-        if let identity { try use(identity: try TLSIdentity(identity)) }
+        if let identity { try use(identities: try TLSIdentity.all(in: identity)) }
         if verifiesPeer { try use(trust: trust) }
     }
 
@@ -81,17 +83,34 @@ package final class TLSContext: @unchecked Sendable {
         else { throw .tls("OpenSSL refuses the cipher suites: \(OpenSSLErrorQueue.latest())") }
     }
 
-    private func use(identity: TLSIdentity) throws(StreamError) {
-        guard SSL_CTX_use_certificate(pointer, identity.certificate.pointer) == 1,
-            SSL_CTX_use_PrivateKey(pointer, identity.key.pointer) == 1
-        else { throw .tls("\(identity.origin): \(OpenSSLErrorQueue.latest())") }
+    private func use(identities: [TLSIdentity]) throws(StreamError) {
+        var usable: [TLSIdentity] = []
+        var reason = ""
+        for identity in identities {
+            if let problem = check(identity) { reason = problem } else { usable.append(identity) }
+        }
+        guard let first = usable.first else { throw .tls("\(identities.first?.origin ?? ""): \(reason)") }
+        if !isServer {
+            let choice = ClientCertificateChoice(usable)
+            self.choice = choice
+            choice.register(with: pointer)
+            return
+        }
         // SSL_CTX_add1_chain_cert is a macro; it takes a reference of its own.
-        for authority in identity.chain {
+        for authority in first.chain {
             SSL_CTX_ctrl(pointer, SSL_CTRL_CHAIN_CERT, 1, UnsafeMutableRawPointer(authority.pointer))
         }
-        guard SSL_CTX_check_private_key(pointer) == 1 else {
-            throw .tls("\(identity.origin): the key does not match its certificate")
+    }
+
+    /// Returns why a certificate cannot be used with its key, or is too weak.
+    private func check(_ identity: TLSIdentity) -> String? {
+        guard X509_check_private_key(identity.certificate.pointer, identity.key.pointer) == 1 else {
+            ERR_clear_error()
+            return "the key does not match its certificate"
         }
+        if SSL_CTX_use_certificate(pointer, identity.certificate.pointer) == 1,
+            SSL_CTX_use_PrivateKey(pointer, identity.key.pointer) == 1 { return nil }
+        return OpenSSLErrorQueue.latest()
     }
 
     private func use(trust: TLSConfiguration.Store?) throws(StreamError) {

@@ -158,9 +158,14 @@ final class TLSEngine {
         case SSL_R_WRONG_VERSION_NUMBER, SSL_R_HTTP_REQUEST, SSL_R_PACKET_LENGTH_TOO_LONG: "the peer does not use TLS: "
         case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE, SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED,
             SSL_R_SSLV3_ALERT_NO_CERTIFICATE:
-            context.hasIdentity
-                ? "the peer refuses this side's certificate: "
-                : "the peer requires a certificate, and none is configured (ssl.keystore.*): "
+            if !context.hasIdentity {
+                "the peer requires a certificate, and none is configured (ssl.keystore.*): "
+            } else if SSL_get_certificate(ssl) == nil {
+                "the peer requires a certificate of an authority that it names, and the configured one is of another "
+                    + "(ssl.keystore.*): "
+            } else {
+                "the peer refuses this side's certificate: "
+            }
         case SSL_R_TLSV1_ALERT_UNKNOWN_CA, SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN, SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED,
             SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED, SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
             "the peer refuses this side's certificate: "

@@ -90,7 +90,19 @@ import WireTestSupport
             _ = try Self.loadSystemAuthorities(files: ["/nowhere/ca.pem"], folders: ["/nowhere", folder])
         }
         #expect(reason.contains("has no certificate authorities") && reason.contains("ssl.truststore."), "\(reason)")
-        let named = self.reason { _ = try Self.loadSystemAuthorities(["SSL_CERT_FILE": "/nowhere/x.pem"]) }
-        #expect(named.contains("/nowhere/x.pem"), "\(named)")
+        for variables in [
+            ["SSL_CERT_FILE": "/nowhere/x.pem"], ["SSL_CERT_FILE": "/nowhere/x.pem", "SSL_CERT_DIR": folder],
+            ["SSL_CERT_FILE": "", "SSL_CERT_DIR": "/nowhere/x.pem"],
+        ] {
+            let named = self.reason { _ = try Self.loadSystemAuthorities(variables) }
+            #expect(named.contains("/nowhere/x.pem cannot be read"), "\(named)")
+            #expect(named.contains("has no certificate authorities") && named.contains("ssl.truststore."), "\(named)")
+        }
+    }
+
+    /// As in OpenSSL, the file is enough.
+    @Test func namedFolderMayBeMissing() throws {
+        let variables = ["SSL_CERT_FILE": Self.path("ca.pem"), "SSL_CERT_DIR": "/nowhere"]
+        #expect(try Self.loadSystemAuthorities(variables) == 1)
     }
 }
