@@ -95,4 +95,34 @@ import WireTestSupport
         #expect(error?.isRetriable == false)
         listener.stop()
     }
+
+    /// A server that closes the connection at once resets it, and the client's first request may then not be sent.
+    @Test func missingClientCertificateIsNamedAfterAReset() throws {
+        let folder = Fixtures.folder.appending(path: "tls").path
+        let context = try TLSContext(
+            TLSServerConfiguration(
+                identity: .pem(path: "\(folder)/server.pem"), clientAuthentication: .required,
+                trust: .pem(path: "\(folder)/ca.pem")))
+        let listener = try SocketListener(address: SocketAddress(host: "127.0.0.1", port: 0))
+        let done = ThreadCompletion()
+        startThread(named: "tls-server", completion: done) {
+            do {
+                while let plain = try listener.accept() {
+                    plain.setTimeouts(5000, 5000)
+                    #expect(throws: StreamError.self) { _ = try plain.acceptingTLS(context) }
+                    plain.close()
+                }
+            } catch { Issue.record("\(error)") }
+        }
+        var configuration = KafkaClientConfiguration(bootstrapServers: [], clientID: "test")
+        configuration.tls = TLSConfiguration(verification: .authority, trust: .pem(path: "\(folder)/ca.pem"))
+        for _ in 0..<200 {
+            let error = #expect(throws: KafkaError.self) {
+                try BrokerConnection(to: listener.address, configuration, Cancellation())
+            }
+            #expect("\(error as Any)".contains("requires a certificate, and none is configured"), "\(error as Any)")
+        }
+        listener.stop()
+        #expect(done.wait(milliseconds: 10_000))
+    }
 }

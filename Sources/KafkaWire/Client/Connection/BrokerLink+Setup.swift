@@ -46,13 +46,27 @@ extension BrokerLink {
         request.clientSoftwareVersion = Self.softwareVersion
         var version = Self.apiVersionsVersion
         while true {
-            let response = try exchange(request, version: version)
+            let response = try explainingLoss { () throws(KafkaError) in try exchange(request, version: version) }
             guard response.errorCode == .unsupportedVersion, version > 0 else {
                 guard response.errorCode == .none else { throw .code(response.errorCode, about: "ApiVersions") }
                 return BrokerVersions(response)
             }
             let supported = response.apiKeys.first { $0.apiKey == APIKey.apiVersions.rawValue }?.maxVersion ?? 0
             version = min(max(0, supported), version - 1)
+        }
+    }
+
+    /// In TLS 1.3 a server refuses a client's certificate after the handshake. If it has closed the connection before
+    /// the first request is sent, sending fails, and the alert with the reason is still to be read.
+    private func explainingLoss<R>(_ body: () throws(KafkaError) -> R) throws(KafkaError) -> R {
+        do throws(KafkaError) {
+            return try body()
+        } catch {
+            guard case .stream(.system, _) = error else { throw error }
+            do throws(KafkaError) { _ = try receiver.receive() } catch let reason {
+                if case .stream(.tls, _) = reason { throw reason }
+            }
+            throw error
         }
     }
 
