@@ -351,6 +351,11 @@ def failures(cdcd):
     run("consume t -X auto.ofset.reset=x", code=2, errors="cdcd: Kafka's consumer has no property `auto.ofset.reset`; did you mean `auto.offset.reset`.*")
     run("consume t -X fetch.min.bytes=-4", code=2, errors="cdcd: property fetch.min.bytes: .*")
     run("consume t -X novalue", code=2, errors="cdcd: `--property=novalue` is not of the form NAME=VALUE.*")
+    foreign = cdcd.folder / "foreign.properties"
+    foreign.write_text("basic.auth.user.info=k:s\nauto.ofset.reset=earliest\n")
+    run("topics list", "--config", foreign,
+        errors="cdcd: .*no property `auto.ofset.reset`, it is ignored; did you mean `auto.offset.reset`.*"
+               "no property `basic.auth.user.info`, it is ignored")
     run("consume t --config=/nowhere", code=1, errors="cdcd: cannot read /nowhere: No such file or directory")
     run("consume", code=2, errors="cdcd: .*TOPIC.*")
     run("produce t --nothing", code=2, errors="cdcd: .*nothing.*")

@@ -34,7 +34,24 @@ struct ClientArguments {
             throw UsageError(message: error.description, command: invocation.command.name)
         }
         namesOfFile = names
+        ignoreUnknownNames(of: invocation.value(of: "config") ?? "")
         if let brokers = invocation.value(of: "brokers") { properties["bootstrap.servers"] = brokers }
+    }
+
+    private static func isKnown(_ name: String, _ role: KafkaClientProperties.Role) -> Bool {
+        KafkaClientProperties.of(role).options[name] != nil
+    }
+
+    /// A file may have properties of other programs, a schema registry's for example: as in Kafka's clients they are
+    /// ignored, with a warning.
+    private mutating func ignoreUnknownNames(of path: String) {
+        let roles = KafkaClientProperties.Role.allCases
+        for name in namesOfFile.sorted() where !roles.contains(where: { Self.isKnown(name, $0) }) {
+            guard properties.removeValue(forKey: name) != nil else { continue }
+            let known = roles.flatMap { KafkaClientProperties.of($0).options.options.map(\.key.name) }
+            let hint = NearestWord.of(name, among: known).map { "; did you mean `\($0)`?" } ?? ""
+            StandardError.print("cdcd: \(path): Kafka's clients have no property `\(name)`, it is ignored\(hint)")
+        }
     }
 
     subscript(name: String) -> String? {
@@ -44,12 +61,9 @@ struct ClientArguments {
 
     /// Without those of the file that only other kinds of clients have.
     func properties(of role: KafkaClientProperties.Role) -> [String: String] {
-        func isKnown(_ name: String, _ role: KafkaClientProperties.Role) -> Bool {
-            KafkaClientProperties.of(role).options[name] != nil
-        }
         let others = KafkaClientProperties.Role.allCases
         return properties.filter { name, _ in
-            !namesOfFile.contains(name) || isKnown(name, role) || !others.contains { isKnown(name, $0) }
+            !namesOfFile.contains(name) || Self.isKnown(name, role) || !others.contains { Self.isKnown(name, $0) }
         }
     }
 }

@@ -12,7 +12,8 @@ final class ConnectionWarnings: KafkaClientObserver {
         // The command ends.
         if case .stream(.cancelled, _) = error { return }
         guard reported.withLock({ $0.insert(broker).inserted }) else { return }
-        StandardError.print("cdcd: \(error); trying again")
+        // Other errors end the command.
+        if error.isRetriable { StandardError.print("cdcd: \(error); trying again") }
     }
 
     func positionReset(_ position: KafkaPositionEvent) { StandardError.print("cdcd: \(position)") }
