@@ -17,16 +17,8 @@ extension TLSConfiguration {
         self.init(
             verification: settings.verifiesHostName ? .identity(host: "") : .authority, trust: try settings.trust(),
             identity: try settings.identity())
-        protocols = []
-        for name in settings.enabledProtocols {
-            guard let version = ProtocolVersion(rawValue: name) else {
-                throw JavaTLSError(
-                    property: "ssl.enabled.protocols", value: name, reason: "only TLSv1.2 and TLSv1.3 are supported")
-            }
-            protocols.insert(version)
-        }
-        if protocols.isEmpty { protocols = Set(ProtocolVersion.allCases) }
-        cipherSuites = settings.cipherSuites
+        protocols = try settings.protocols()
+        cipherSuites = settings.cipherSuites.filter { $0 != Self.renegotiationSignal }
         do throws(StreamError) {
             try TLSConfiguration.checkCipherSuites(cipherSuites)
         } catch {
@@ -36,7 +28,39 @@ extension TLSConfiguration {
     }
 }
 
+extension TLSConfiguration {
+    /// A value in Java's lists of suites that is no suite (RFC 5746); OpenSSL sends it by itself.
+    private static let renegotiationSignal = "TLS_EMPTY_RENEGOTIATION_INFO_SCSV"
+}
+
 extension JavaTLSSettings {
+    /// Java knows them and does not negotiate them unless its security properties are changed (RFC 8996).
+    private static let olderProtocols: Set = ["TLSv1.1", "TLSv1", "SSLv3", "SSLv2Hello"]
+
+    fileprivate func protocols() throws(JavaTLSError) -> Set<TLSConfiguration.ProtocolVersion> {
+        var protocols: Set<TLSConfiguration.ProtocolVersion> = []
+        for name in enabledProtocols where !Self.olderProtocols.contains(name) {
+            guard let version = TLSConfiguration.ProtocolVersion(rawValue: name) else {
+                throw JavaTLSError(
+                    property: "ssl.enabled.protocols", value: name, reason: "only TLSv1.2 and TLSv1.3 are supported")
+            }
+            protocols.insert(version)
+        }
+        if enabledProtocols.isEmpty { protocols = Set(TLSConfiguration.ProtocolVersion.allCases) }
+        if protocols.isEmpty {
+            throw JavaTLSError(
+                property: "ssl.enabled.protocols", value: enabledProtocols.joined(separator: ","),
+                reason: "only TLSv1.2 and TLSv1.3 are supported; name at least one of them")
+        }
+        if let protocolMax { protocols = protocols.filter { $0.rawValue <= protocolMax } }
+        if protocols.isEmpty {
+            throw JavaTLSError(
+                property: "ssl.protocol", value: protocolMax ?? "",
+                reason: "ssl.enabled.protocols has only later versions; leave ssl.protocol out")
+        }
+        return protocols
+    }
+
     fileprivate func trust() throws(JavaTLSError) -> TLSConfiguration.Store? {
         switch trustStore {
         case nil: nil
@@ -68,9 +92,8 @@ extension JavaTLSSettings {
     ) throws(JavaTLSError) -> TLSConfiguration.Store {
         switch type {
         case .pem: return .pem(path: path, keyPassword: keyPassword)
-        case .pkcs12: return .pkcs12(path: path, password: password ?? "")
-        case .jks:
-            // Java recognizes PKCS#12 although the type is JKS, the default.
+        case .jks, .pkcs12:
+            // Java recognizes each of the two formats although the type is the other one.
             do throws(StreamError) {
                 return try .detecting(path: path, password: password, keyPassword: keyPassword)
             } catch {

@@ -24,6 +24,8 @@ package struct JavaTLSSettings: Sendable, Equatable {
     package var keyPassword: String?
     /// Java's names, in the order of preference.
     package var enabledProtocols: [String] = []
+    /// Java's name of the latest version that is negotiated (`ssl.protocol`); nil: the latest of all.
+    package var protocolMax: String?
     /// Java's names; empty: the defaults.
     package var cipherSuites: [String] = []
     /// Whether the server's certificate must match the host (`ssl.endpoint.identification.algorithm` is not empty).

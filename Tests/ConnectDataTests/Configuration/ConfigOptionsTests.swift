@@ -57,7 +57,7 @@ import Testing
             "Invalid value 0 for configuration count: Value must be at least 1",
             "Invalid value x for configuration limit: Not a number of type LONG",
             "Missing required configuration \"on\" which has no default value.",
-            "Invalid value steady for configuration mode: ", "refused by the consumer",
+            "Invalid value steady for configuration mode: Value must be one of fast, slow", "refused by the consumer",
         ])
     }
 

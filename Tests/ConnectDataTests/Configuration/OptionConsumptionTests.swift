@@ -29,7 +29,7 @@ import Testing
 
     @Test func everyOptionOfTLSIsConsumed() throws {
         let stores = ["ssl.truststore.type": "PEM", "ssl.keystore.type": "PEM"]
-        let values = stores.merging(["ssl.endpoint.identification.algorithm": ""]) { $1 }
+        let values = stores.merging(["ssl.endpoint.identification.algorithm": "", "ssl.protocol": "TLSv1.2"]) { $1 }
         let unused = OptionConsumption.unused(of: SSLProperties.options, into: try SSLProperties([:]), values: values)
         #expect(unused == [])
     }

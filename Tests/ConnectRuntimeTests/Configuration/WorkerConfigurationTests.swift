@@ -74,7 +74,6 @@ import WireStreams
         ("offset.storage.partitions", "0"), ("value.converter.schemas.enable", "maybe"),
         ("key.converter.plugin.version", "3"), ("header.converter.plugin.version", "[4"),
         ("bootstrap.servers", ","), ("listeners", ","), ("connector.client.config.override.policy", "none"),
-        ("connector.client.config.override.allowlist", "acks,acks"),
     ])
     func unsupportedValueStopsTheStartByName(name: String, value: String) {
         #expect(refused([name: value]) == [name])

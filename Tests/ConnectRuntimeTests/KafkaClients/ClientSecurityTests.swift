@@ -1,5 +1,7 @@
 import ConnectData
+import Foundation
 import KafkaWire
+import PluginTestSupport
 import Testing
 import WireStreams
 import WireTestSupport
@@ -115,14 +117,104 @@ import WireTestSupport
     /// A connector's properties complete the worker's: the key store of one, its password of the other.
     @Test func layersAreCombinedBeforeTheyAreChecked() throws {
         var settings = KafkaClientSettings()
+        let path = Fixtures.folder.appending(path: "tls/client.p12").path
         let findings = KafkaClientProperties.of(.producer).read(
             [
                 KafkaClientProperties.Layer(
                     ["producer.security.protocol": "SSL", "producer.ssl.keystore.type": "PKCS12",
-                     "producer.ssl.keystore.location": "/k.p12"], prefix: "producer."),
+                     "producer.ssl.keystore.location": path], prefix: "producer."),
                 KafkaClientProperties.Layer(["producer.override.ssl.keystore.password": "p"], prefix: "producer.override."),
             ], over: ["bootstrap.servers": "b:1"], into: &settings)
         #expect(findings.errors == [])
-        #expect(settings.client.tls?.identity == .pkcs12(path: "/k.p12", password: "p"))
+        #expect(settings.client.tls?.identity == .pkcs12(path: path, password: "p"))
+    }
+
+    // MARK: Spellings that Kafka's Java clients accept
+
+    private static func tls(_ properties: [String: String]) throws -> TLSConfiguration {
+        let (settings, findings) = read(properties.merging(["security.protocol": "SSL"]) { $1 })
+        #expect(findings.errors == [])
+        return try #require(settings.client.tls)
+    }
+
+    @Test(arguments: [
+        ("TLSv1.2,TLSv1.1,TLSv1", [TLSConfiguration.ProtocolVersion.tls12]), ("SSLv2Hello, TLSv1.3", [.tls13]),
+        ("TLSv1.2,TLSv1.2", [.tls12]), ("", [.tls12, .tls13]),
+    ])
+    func olderProtocolsAreNotNegotiated(value: String, versions: [TLSConfiguration.ProtocolVersion]) throws {
+        #expect(try Self.tls(["ssl.enabled.protocols": value]).protocols == Set(versions))
+    }
+
+    @Test func olderProtocolsAloneAreRefused() throws {
+        for value in ["TLSv1.1", "TLSv1,SSLv3", "TLSv1.2,TLSv1.4"] {
+            let error = try Self.error(["security.protocol": "SSL", "ssl.enabled.protocols": value])
+            #expect(error.name == "ssl.enabled.protocols" && error.message.contains("only TLSv1.2 and TLSv1.3"))
+        }
+    }
+
+    @Test func protocolOfTheContextLimitsTheVersions() throws {
+        #expect(try Self.tls(["ssl.protocol": "TLSv1.2"]).protocols == [.tls12])
+        for value in ["TLS", "TLSv1.3", ""] { #expect(try Self.tls(["ssl.protocol": value]).protocols == [.tls12, .tls13]) }
+        let error = try Self.error([
+            "security.protocol": "SSL", "ssl.protocol": "TLSv1.2", "ssl.enabled.protocols": "TLSv1.3",
+        ])
+        #expect(error.name == "ssl.protocol" && error.message.contains("ssl.enabled.protocols"))
+    }
+
+    @Test func signalOfRenegotiationIsNoSuite() throws {
+        let tls = try Self.tls(["ssl.cipher.suites": "TLS_EMPTY_RENEGOTIATION_INFO_SCSV,TLS_AES_128_GCM_SHA256"])
+        #expect(tls.cipherSuites == ["TLS_AES_128_GCM_SHA256"])
+    }
+
+    @Test func storesAreRecognizedUnderEitherType() throws {
+        let folder = Fixtures.folder.appending(path: "tls").path
+        for (type, file, isJKS) in [("PKCS12", "client.jks", true), ("JKS", "client.p12", false), ("PKCS12", "client.p12", false)] {
+            let tls = try Self.tls([
+                "ssl.keystore.type": type, "ssl.keystore.location": "\(folder)/\(file)", "ssl.keystore.password": "secret",
+                "ssl.key.password": "secret",
+            ])
+            if case .jks = tls.identity { #expect(isJKS) } else { #expect(!isJKS) }
+        }
+    }
+
+    @Test func repeatedItemsOfListsAreRemoved() {
+        var settings = KafkaClientSettings()
+        let findings = KafkaClientProperties.of(.producer).read(
+            [KafkaClientProperties.Layer(["bootstrap.servers": "b:1, c:1,b:1"])], into: &settings)
+        #expect(findings.errors == [])
+        #expect(settings.client.bootstrapServers.map(\.host) == ["b", "c"])
+    }
+
+    // MARK: Parts in the worker, parts in connectors
+
+    private static let shared = ["producer.security.protocol": "SASL_PLAINTEXT", "producer.sasl.mechanism": "PLAIN"]
+    private static let own = ["producer.override.sasl.jaas.config": "\(plain) required username=u password=own-secret;"]
+
+    private static func worker(_ properties: [String: String], policy: String) throws -> WorkerConfiguration {
+        let base = [
+            "bootstrap.servers": "b:1", "group.id": "g", "config.storage.topic": "c", "offset.storage.topic": "o",
+            "status.storage.topic": "s", "key.converter": "org.apache.kafka.connect.json.JsonConverter",
+            "value.converter": "org.apache.kafka.connect.json.JsonConverter",
+            "connector.client.config.override.policy": policy,
+        ]
+        return try WorkerConfiguration(properties: base.merging(properties) { $1 }, plugins: TestPlugins.registry)
+    }
+
+    /// As with the policy Principal, where each connector names its own user.
+    @Test(arguments: ["All", "Principal"]) func connectorCompletesTheSecurityOfTheWorker(policy: String) throws {
+        let worker = try Self.worker(Self.shared, policy: policy)
+        #expect(worker.warnings.count == 1)
+        #expect(worker.warnings[0].contains("producer.sasl.jaas.config") && worker.warnings[0].contains("producer.override."))
+        let complete = ClientOverride(connector: Self.own, worker: worker)
+        #expect(complete.errors == [] && complete.producer.client.authentication?.name == "PLAIN")
+        let incomplete = ClientOverride(connector: [:], worker: worker)
+        #expect(incomplete.errors.map(\.name) == ["producer.sasl.jaas.config"])
+        // A sink connector has no producer.
+        #expect(ClientOverride(connector: [:], worker: worker, kind: .sink).errors == [])
+    }
+
+    @Test func incompleteSecurityThatConnectorsCannotCompleteEndsTheWorker() {
+        let error = #expect(throws: WorkerConfigurationError.self) { try Self.worker(Self.shared, policy: "None") }
+        #expect(error?.problems.map(\.name) == ["producer.sasl.jaas.config"])
     }
 }

@@ -222,7 +222,7 @@ import WireTestSupport
     }
 
     @Test func fileIsATokenSource() throws {
-        for url in ["file:/var/run/token", "file:///var/run/token"] {
+        for url in ["file:/var/run/token", "file:///var/run/token", "file://localhost/var/run/token"] {
             let provider = try {
                 var oauth = OAuthBearerProperties()
                 oauth.endpointURL = url

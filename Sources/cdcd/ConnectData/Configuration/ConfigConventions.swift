@@ -5,6 +5,9 @@ package struct ConfigConventions: Sendable {
     package var treatsBlankAsAbsent: @Sendable (_ key: ConfigKey) -> Bool
     /// Whether the validator also checks defaults, absent values, and values that could not be read.
     package var validatesDefaults: Bool
+    /// Whether a list that may not repeat an item is read without the repetitions, as Kafka's clients and workers read
+    /// their own properties; otherwise they are an error, as in the validation of a connector.
+    package var removesRepetitions: Bool
     package var missing: @Sendable (_ key: ConfigKey, _ name: String, _ value: String?) -> ConfigError
     /// The error for a value that is not of the property's type, from Kafka's error.
     package var unreadable: @Sendable (_ key: ConfigKey, _ error: ConfigError) -> ConfigError
@@ -17,6 +20,7 @@ package struct ConfigConventions: Sendable {
 
     package init(
         treatsBlankAsAbsent: @escaping @Sendable (_ key: ConfigKey) -> Bool, validatesDefaults: Bool,
+        removesRepetitions: Bool = false,
         missing: @escaping @Sendable (_ key: ConfigKey, _ name: String, _ value: String?) -> ConfigError,
         unreadable: @escaping @Sendable (_ key: ConfigKey, _ error: ConfigError) -> ConfigError,
         invalid: @escaping @Sendable (_ error: ConfigError) -> ConfigError = { $0 },
@@ -26,6 +30,7 @@ package struct ConfigConventions: Sendable {
     ) {
         self.treatsBlankAsAbsent = treatsBlankAsAbsent
         self.validatesDefaults = validatesDefaults
+        self.removesRepetitions = removesRepetitions
         self.missing = missing
         self.unreadable = unreadable
         self.invalid = invalid
@@ -39,7 +44,11 @@ package struct ConfigConventions: Sendable {
             ConfigError(name: name, message: "Missing required configuration \"\(name)\" which has no default value.")
         },
         unreadable: { _, error in error },
-        unsupported: { _, name, value, _, remedy in ConfigError(name: name, value: value, reason: remedy) })
+        unsupported: { key, name, value, supported, remedy in
+            let values = ([key.defaultValue] + supported).compactMap { $0 }.joined(separator: ", ")
+            return ConfigError(
+                name: name, value: value, reason: remedy.isEmpty ? "Value must be one of \(values)" : remedy)
+        })
 
     package func isAbsent(_ value: String?, of key: ConfigKey) -> Bool {
         value.map { treatsBlankAsAbsent(key) && JavaText.trim($0).isEmpty } ?? true
@@ -57,6 +66,7 @@ package struct ConfigConventions: Sendable {
         if let text {
             do throws(ConfigError) {
                 setting = try ConfigSetting.parse(text, as: key.type, name: name)
+                if removesRepetitions, case .list(let items) = setting { setting = .list(items.removingRepetitions()) }
             } catch {
                 errors.append(unreadable(key, error))
             }
@@ -67,5 +77,12 @@ package struct ConfigConventions: Sendable {
         if isChecked, let error = key.validator?.check(name: name, value: setting) { errors.append(invalid(error)) }
         if key.type == .password { errors = errors.map(\.withoutValue) }
         return (ConfigInput(name: name, text: text, setting: setting, isGiven: given != nil), errors)
+    }
+}
+
+extension [String] {
+    fileprivate func removingRepetitions() -> [String] {
+        var found: Set<String> = []
+        return filter { found.insert($0).inserted }
     }
 }

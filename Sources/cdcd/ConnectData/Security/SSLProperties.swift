@@ -48,8 +48,11 @@ package struct SSLProperties: Sendable, Equatable {
             secret("ssl.keystore.certificate.chain", \.key.certificates),
             secret("ssl.keystore.key", \.privateKey), secret("ssl.key.password", \.settings.keyPassword),
             ConfigOption(
-                ConfigKey("ssl.protocol", .string, defaultValue: "TLSv1.3"), supported: ["TLSv1.2", "TLSv1.3", "TLS"],
-                use: .refused(remedy: "older protocols are not secure; ssl.enabled.protocols chooses the versions")),
+                ConfigKey("ssl.protocol", .string, defaultValue: "TLSv1.3"), supported: ["TLSv1.2", "TLSv1.3", "TLS"]
+            ) { input, properties in
+                // A context of Java for this version does not negotiate later ones.
+                properties.settings.protocolMax = input.trimmed?.lowercased() == "tlsv1.2" ? "TLSv1.2" : nil
+            },
             ConfigOption(
                 ConfigKey(
                     "ssl.enabled.protocols", .list, defaultValue: "TLSv1.2,TLSv1.3",

@@ -59,9 +59,11 @@ package struct ClientOverride {
             case .admin: admin = isConfigured ? settings : nil
             case .client: break
             }
-            // The worker has reported those of its own properties.
+            // The worker has reported those of its own properties, except for what a connector can settle.
+            let unsettled = worker.overridePolicy == .none ? [] : found.securityErrors
             for error in found.errors
-            where isChecked && (allowed[error.name] != nil || error.name.hasExactPrefix(prefix)) {
+            where isChecked
+                && (allowed[error.name] != nil || error.name.hasExactPrefix(prefix) || unsettled.contains(error)) {
                 let property = error.name.dropping(prefix: prefix) ?? error.name
                 errors.append(
                     ConfigError(

@@ -5,6 +5,7 @@ extension ConfigConventions {
     static let worker = ConfigConventions(
         // Blank, this one turns off the check of host names.
         treatsBlankAsAbsent: { $0.name != "ssl.endpoint.identification.algorithm" }, validatesDefaults: false,
+        removesRepetitions: true,
         missing: { key, name, value in ConfigError(name: name, value: value, message: key.documentation) },
         unreadable: { key, error in
             let message =

@@ -127,7 +127,11 @@ package struct WorkerConfiguration: Sendable {
         var review = WorkerPropertyReview(properties, found)
         let secured = ownClient.secure()
         review.add(secured, ownClient.security)
-        for role in clientProperties.keys { review.add(taskClient(role).findings) }
+        for role in clientProperties.keys {
+            var findings = taskClient(role).findings
+            if overridePolicy != .none { findings.leaveSecurity(to: "\(role.rawValue).override.") }
+            review.add(findings)
+        }
         for (name, settings) in [
             ("key.converter", keyConverter), ("value.converter", valueConverter), ("header.converter", headerConverter),
         ] where !settings.className.isEmpty {

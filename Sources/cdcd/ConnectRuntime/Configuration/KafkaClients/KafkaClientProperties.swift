@@ -33,6 +33,9 @@ package struct KafkaClientProperties: Sendable {
     /// The result of reading besides the settings. Names have their prefix.
     package struct Findings: Sendable {
         package var errors: [ConfigError] = []
+        /// Those of `errors` that a later layer can settle: properties of security that are missing or exclude each
+        /// other.
+        var securityErrors: [ConfigError] = []
         /// The names of properties that are accepted and have no effect.
         package var withoutEffect: [String] = []
         package var javaOnly: [String] = []
@@ -44,14 +47,22 @@ package struct KafkaClientProperties: Sendable {
         /// Removes what concerns other properties.
         mutating func keep(_ isKept: (_ name: String) -> Bool) {
             errors.removeAll { !isKept($0.name) }
+            securityErrors.removeAll { !isKept($0.name) }
             withoutEffect.removeAll { !isKept($0) }
             javaOnly.removeAll { !isKept($0) }
             unknown.removeAll { !isKept($0) }
             warnings.removeAll { !isKept($0) }
         }
 
+        /// Makes warnings of the errors that connectors can settle with the properties below `prefix`.
+        mutating func leaveSecurity(to prefix: String) {
+            errors.removeAll { securityErrors.contains($0) }
+            warnings += securityErrors.map { "\($0.name): \($0.message), or \(prefix)* in each connector" }
+        }
+
         mutating func add(_ security: KafkaClientSettings.SecurityFindings, _ named: (ConfigError) -> ConfigError) {
-            errors += security.errors.map(named)
+            securityErrors = security.errors.map(named)
+            errors += securityErrors
             warnings += security.unused.map(named).map { "\($0.name) cannot be used: \($0.message)" }
         }
     }
@@ -139,7 +150,8 @@ package struct KafkaClientProperties: Sendable {
     /// Parses `bootstrap.servers`.
     static func bootstrapServers(_ input: ConfigInput) throws(ConfigError) -> [SocketAddress] {
         var addresses: [SocketAddress] = []
-        for text in JavaText.items(input.text) {
+        guard case .list(let items) = input.setting else { return [] }
+        for text in items {
             guard let address = KafkaClientConfiguration.bootstrapServer(text) else {
                 throw ConfigError(name: input.name, value: input.text, message: "\(text) is not host:port")
             }
@@ -158,6 +170,7 @@ extension ConfigConventions {
     static let kafkaClient = ConfigConventions(
         // Blank, this one turns off the check of host names.
         treatsBlankAsAbsent: { $0.name != "ssl.endpoint.identification.algorithm" }, validatesDefaults: false,
+        removesRepetitions: true,
         missing: { _, name, value in ConfigError(name: name, value: value, message: "it has no default; name it") },
         unreadable: { _, error in ConfigError(name: error.name, value: error.value, message: error.reason) },
         invalid: { ConfigError(name: $0.name, value: $0.value, message: $0.reason) },

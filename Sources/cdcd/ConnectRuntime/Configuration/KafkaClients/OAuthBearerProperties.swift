@@ -45,7 +45,7 @@ struct OAuthBearerProperties: Sendable {
         }
         do throws(SASLError) {
             var endpoint = try OAuthTokenEndpoint(url: url, grant: try grant(options))
-            endpoint.scope = scope ?? options["scope"]
+            endpoint.scope = scope ?? JavaText.trimmedOrNil(options["scope"])
             endpoint.encodesHeader = encodesHeader
             endpoint.subjectClaim = subjectClaim
             endpoint.scopeClaim = scopeClaim
@@ -65,7 +65,10 @@ struct OAuthBearerProperties: Sendable {
             throw ConfigError(name: Self.urlProperty, value: url, message: "FileJwtRetriever needs file: and a path")
         }
         let path = url.dropFirst("file:".count)
-        return path.hasPrefix("//") ? String(path.dropFirst(2)) : String(path)
+        for host in ["//localhost/", "///"] where path.lowercased().hasPrefix(host) {
+            return String(path.dropFirst(host.count - 1))
+        }
+        return String(path)
     }
 
     private func grant(_ options: [String: String]) throws(SASLError) -> OAuthTokenEndpoint.Grant {
