@@ -124,8 +124,8 @@ extension ConnectorTests {
             let run = try harness.start()
             #expect(waitForSnapshot(harness))
             _ = try replica(of: harness)
-            relay.redirect(to: try #require(RealServers.otherMySQL))
-            relay.cut(afterBytes: 400_000)
+            let other = try #require(RealServers.otherMySQL)
+            relay.cut(afterBytes: 400_000, redirectingTo: other)
             try harness.sql("BEGIN")
             for start in stride(from: 1000, to: 2000, by: 100) {
                 let rows = (start..<start + 100).map { "(\($0), '\(String(repeating: "x", count: 1000))')" }

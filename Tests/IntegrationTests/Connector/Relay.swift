@@ -26,6 +26,8 @@ final class Relay: Sendable {
         var cancellers: [SocketCanceller] = []
         /// The number of bytes from the server, over all connections, after which all connections are cut.
         var bytesLeft = Int.max
+        /// That of connections after this cut; nil for the same one.
+        var serverAfterCut: SocketAddress?
     }
 
     private let listener: SocketListener
@@ -103,8 +105,11 @@ final class Relay: Sendable {
             guard isFromServer else { return count }
             let allowed = min(count, state.bytesLeft)
             if state.bytesLeft != .max { state.bytesLeft -= allowed }
-            // The connections are cut now; later ones are not.
-            if allowed < count { state.bytesLeft = .max }
+            if allowed < count {
+                // The connections are cut now; later ones are not.
+                state.bytesLeft = .max
+                if let server = state.serverAfterCut { state.servers = [server] }
+            }
             return allowed
         }
     }
@@ -168,8 +173,11 @@ final class Relay: Sendable {
 
     func set(_ mode: Mode) { state.withLock { $0.mode = mode } }
 
-    /// Cuts the connections after this number of further bytes from the server.
-    func cut(afterBytes count: Int) { state.withLock { $0.bytesLeft = count } }
+    /// Cuts the connections after this number of further bytes from the server; later ones lead to `server` if it is
+    /// given.
+    func cut(afterBytes count: Int, redirectingTo server: SocketAddress? = nil) {
+        state.withLock { ($0.bytesLeft, $0.serverAfterCut) = (count, server) }
+    }
 
     /// Cuts all connections now; new ones are accepted.
     func cut() {
