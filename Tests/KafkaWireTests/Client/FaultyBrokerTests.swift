@@ -30,6 +30,9 @@ import WireTestSupport
         "api=Produce,error=NOT_ENOUGH_REPLICAS_AFTER_APPEND,count=2", "api=Produce,error=UNKNOWN_TOPIC_OR_PARTITION,count=1",
         "api=Produce,throttle_time_ms=30,count=2", "api=Metadata,topic=t,error=LEADER_NOT_AVAILABLE,count=2",
         "api=InitProducerId,error=COORDINATOR_LOAD_IN_PROGRESS,count=2", "probability=0.2,seed=7,disconnect=after,count=10",
+        // Versions that the broker announces and does not serve.
+        "api=Produce,version=9-13,error=UNSUPPORTED_VERSION", "api=Produce,version=12-13,disconnect=before",
+        "api=InitProducerId,version=4-6,error=UNSUPPORTED_VERSION",
     ]) func recordsAreWrittenOnceAndInOrder(fault: String) throws {
         let cluster = try Cluster()
         defer { cluster.end() }
@@ -46,7 +49,8 @@ import WireTestSupport
         "api=Fetch,error=UNKNOWN_LEADER_EPOCH,skip=1,count=1", "api=Fetch,error=FETCH_SESSION_ID_NOT_FOUND,skip=1,count=2",
         "api=Fetch,disconnect=after,count=2", "api=Fetch,error=KAFKA_STORAGE_ERROR,count=1",
         "api=ListOffsets,error=LEADER_NOT_AVAILABLE,count=2", "api=Fetch,throttle_time_ms=30,count=2",
-        "api=Metadata,error=LEADER_NOT_AVAILABLE,count=2",
+        "api=Metadata,error=LEADER_NOT_AVAILABLE,count=2", "api=Fetch,version=12-18,error=UNSUPPORTED_VERSION",
+        "api=Fetch,version=17-18,disconnect=before", "api=ListOffsets,version=8-11,error=UNSUPPORTED_VERSION",
     ]) func recordsAreReadOnceAndInOrder(fault: String) throws {
         let cluster = try Cluster()
         defer { cluster.end() }
@@ -79,6 +83,8 @@ import WireTestSupport
         "api=FindCoordinator,group=g,error=COORDINATOR_NOT_AVAILABLE,count=2",
         "api=OffsetFetch,group=g,error=NOT_COORDINATOR,count=1",
         "api=OffsetCommit,group=g,error=COORDINATOR_LOAD_IN_PROGRESS,count=2",
+        "api=JoinGroup,version=6-9,error=UNSUPPORTED_VERSION", "api=OffsetFetch,version=8-10,error=UNSUPPORTED_VERSION",
+        "api=SyncGroup,version=4-5,error=UNSUPPORTED_VERSION",
     ]) func membersReadEveryRecordAndCommit(fault: String) throws {
         let cluster = try Cluster()
         defer { cluster.end() }

@@ -110,6 +110,11 @@ public final class KafkaClient: Sendable {
         return try withBroker(response.controllerID, cancellation, body)
     }
 
+    /// What is known about the versions that a broker serves.
+    func updateVersions<R: Sendable>(of broker: SocketAddress, _ body: (inout VersionLimits) -> R) -> R {
+        pool.updateVersions(of: broker, body)
+    }
+
     // MARK: Coordinators
 
     func cachedCoordinator(of key: CoordinatorKey) -> SocketAddress? { coordinators.withLock { $0[key] } }

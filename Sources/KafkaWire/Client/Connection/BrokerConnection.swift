@@ -79,6 +79,9 @@ final class BrokerConnection: Sendable {
                 link.setReadTimeout(milliseconds: timeout)
                 state.withLock { $0.requests.append(SentRequest(apiKey: Request.apiKey, version: version)) }
                 let response = try link.exchange(request, version: version)
+                if let refusal = response as? any VersionRefusal, refusal.refusesVersion {
+                    throw .code(.unsupportedVersion, about: "\(Request.apiKey) v\(version)")
+                }
                 state.withLock { $0.requests[$0.requests.count - 1].isAnswered = true }
                 return response
             } catch {

@@ -158,6 +158,13 @@ final class ConnectionPool: Sendable {
         }
     }
 
+    /// What is known about the versions that a broker serves, for connections that are not the pool's.
+    func updateVersions<R: Sendable>(
+        of broker: SocketAddress, _ body: (inout VersionLimits) -> R
+    ) -> R {
+        state.withLock { $0.brokers.updateVersions(broker, body) }
+    }
+
     private func takeIdle(_ broker: SocketAddress) -> BrokerConnection? {
         while true {
             let taken = state.withLock { state -> (expired: [Idle], idle: Idle?) in

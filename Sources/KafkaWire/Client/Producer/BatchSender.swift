@@ -23,15 +23,20 @@ final class BatchSender: @unchecked Sendable {
     private var version: Int16
 
     /// Takes over the sending half of `link`.
-    init(_ link: BrokerLink, broker: Int32, _ compression: CompressionCodec) throws(KafkaError) {
+    ///
+    /// - Parameter limit: the highest version that the broker serves, whatever it announces.
+    init(
+        _ link: BrokerLink, broker: Int32, _ compression: CompressionCodec, atMost limit: Int16 = .max
+    ) throws(KafkaError) {
         self.broker = broker
         sender = link.sender
-        version = try link.versions.version(of: .produce, atMost: Self.versionMax)
+        version = try link.versions.version(of: .produce, atMost: min(Self.versionMax, limit))
         negotiatedVersion = version
         if compression == .zstd, version < Self.zstandardVersionMin {
             throw .unsupportedCodec("zstd", about: "a batch for broker \(link.broker), which is older than Kafka 2.1,")
         }
-        connection = ProducerConnection(broker: link.broker, canceller: link.canceller)
+        connection = ProducerConnection(
+            broker: link.broker, canceller: link.canceller, lowestVersion: link.versions.lowestVersion(of: .produce))
     }
 
     /// Sends a request with these batches; blocks until the system has accepted it.

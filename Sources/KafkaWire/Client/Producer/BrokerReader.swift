@@ -24,6 +24,7 @@ struct BrokerReader {
                 try settle(try receiver.receive())
             } catch {
                 if isWithinRequestTimeout(error) { continue }
+                noteEnd(error)
                 // A connection that worked until it ended is replaced.
                 let isOrdinary = connection.hasAnswered && error.isEndOfConnection
                 if !isOrdinary, connection.oldest != nil { engine.brokerFailed(error) }
@@ -64,6 +65,7 @@ struct BrokerReader {
         } catch {
             throw .malformed(context: "Produce response v\(request.version) from broker \(connection.broker)", error)
         }
+        try check(response, request.version)
         _ = connection.popAnswered()
         observe(request, response)
         let answers = Self.answers(to: request, response)
@@ -74,6 +76,29 @@ struct BrokerReader {
                 $0.settle(answers, ofBroker: broker, throttleMilliseconds: throttle, now: .now)
             })
         engine.brokerAnswered()
+    }
+
+    // MARK: Versions that the broker announces and does not serve
+
+    /// Throws if the broker does not serve the version, and a lower one is left: the batches are sent again in that.
+    private func check(_ response: ProduceResponse, _ version: Int16) throws(KafkaError) {
+        if response.refusesVersion {
+            let isLowered = engine.client.updateVersions(of: connection.broker) {
+                $0.requestRefused(.produce, version: version, lowest: connection.lowestVersion)
+            }
+            if isLowered { throw .code(.unsupportedVersion, about: "Produce v\(version)") }
+        } else if !connection.hasAnswered {
+            engine.client.updateVersions(of: connection.broker) { $0.requestAnswered(.produce, version: version) }
+        }
+    }
+
+    private func noteEnd(_ error: KafkaError) {
+        guard error.isEndOfConnection, !connection.canceller.isCancelled, let request = connection.oldest else {
+            return
+        }
+        engine.client.updateVersions(of: connection.broker) {
+            $0.connectionEnded(.produce, version: request.version, lowest: connection.lowestVersion)
+        }
     }
 
     private func observe(_ request: ProducerConnection.PendingRequest, _ response: ProduceResponse) {

@@ -53,7 +53,8 @@ struct BrokerWriter {
             let configuration = engine.client.configuration
             let address = try engine.client.address(of: broker, engine.cancellation)
             let link = try BrokerLink(to: address, configuration, engine.cancellation)
-            let sender = try BatchSender(link, broker: broker, engine.configuration.compression)
+            let limit = engine.client.updateVersions(of: link.broker) { $0.limit(of: .produce) }
+            let sender = try BatchSender(link, broker: broker, engine.configuration.compression, atMost: limit)
             link.setReadTimeout(milliseconds: max(100, configuration.requestTimeoutMilliseconds / 4))
             self.sender = sender
             engine.set(sender, ofBroker: broker)

@@ -16,6 +16,8 @@ final class ProducerConnection: Sendable {
 
     let broker: SocketAddress
     let canceller: SocketCanceller
+    /// The lowest version of Produce that both sides support.
+    let lowestVersion: Int16
     private let state = Mutex(State())
 
     private struct State {
@@ -24,8 +26,9 @@ final class ProducerConnection: Sendable {
         var isEnded = false
     }
 
-    init(broker: SocketAddress, canceller: SocketCanceller) {
+    init(broker: SocketAddress, canceller: SocketCanceller, lowestVersion: Int16) {
         self.broker = broker
+        self.lowestVersion = lowestVersion
         self.canceller = canceller
     }
 
