@@ -52,6 +52,21 @@ import WireTestSupport
                 sasl.client.callback.handler.class=software.amazon.msk.auth.iam.IAMClientCallbackHandler
                 """, expected: Expectation(trust: "JKS", mechanism: "AWS_MSK_IAM")),
         Block(
+            vendor: "Amazon MSK, IAM with a role",
+            text: """
+                # Sets up TLS for encryption and SASL for authN.
+                security.protocol = SASL_SSL
+
+                # Identifies the SASL mechanism to use.
+                sasl.mechanism = AWS_MSK_IAM
+
+                # Binds SASL client implementation.
+                sasl.jaas.config = software.amazon.msk.auth.iam.IAMLoginModule required awsRoleArn="arn:aws:iam::1:role/r" awsRoleSessionName="producer" awsStsRegion="us-west-2";
+
+                # Encapsulates constructing a SigV4 signature based on extracted credentials.
+                sasl.client.callback.handler.class = software.amazon.msk.auth.iam.IAMClientCallbackHandler
+                """, expected: Expectation(mechanism: "AWS_MSK_IAM")),
+        Block(
             vendor: "Amazon MSK, IAM by OAUTHBEARER",
             text: """
                 security.protocol=SASL_SSL
@@ -79,6 +94,21 @@ import WireTestSupport
                 sasl.jaas.config=org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required \
                 clientId='client' clientSecret='oauth-secret' scope='kafka' extension_logicalCluster='lkc-1' extension_identityPoolId='pool-1';
                 """, expected: Expectation(mechanism: "OAUTHBEARER")),
+        Block(
+            vendor: "Confluent Platform, OAuth",
+            text: """
+                sasl.mechanism=OAUTHBEARER
+                security.protocol=SASL_SSL
+                ssl.truststore.location=TRUST.jks
+                ssl.truststore.password=changeit
+                sasl.login.callback.handler.class=org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler
+                sasl.login.connect.timeout.ms=15000
+                sasl.oauthbearer.token.endpoint.url=https://idp.example.com/oauth2/token
+                sasl.jaas.config=org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required \\
+                  clientId="client" \\
+                  clientSecret="oauth-secret" \\
+                  scope="kafka";
+                """, expected: Expectation(trust: "JKS", mechanism: "OAUTHBEARER")),
         Block(
             vendor: "Aiven, client certificate",
             text: """
@@ -118,6 +148,18 @@ import WireTestSupport
                 ssl.keystore.certificate.chain=-----BEGIN CERTIFICATE----- MIIB -----END CERTIFICATE-----
                 ssl.keystore.key=-----BEGIN PRIVATE KEY----- MIIE -----END PRIVATE KEY-----
                 """, expected: Expectation(trust: "PEM text", identity: "PEM text", mechanism: "none")),
+        Block(
+            vendor: "Strimzi, TLS in PKCS12",
+            text: """
+                security.protocol=SSL
+                ssl.truststore.type=PKCS12
+                ssl.truststore.location=KEY.p12
+                ssl.truststore.password=changeit
+                ssl.keystore.type=PKCS12
+                ssl.keystore.location=KEY.p12
+                ssl.keystore.password=changeit
+                ssl.enabled.protocols=TLSv1.2,TLSv1.1,TLSv1
+                """, expected: Expectation(trust: "PKCS12", identity: "PKCS12", mechanism: "none")),
         Block(
             vendor: "Strimzi, SCRAM",
             text: """
