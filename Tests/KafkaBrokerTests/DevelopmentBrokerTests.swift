@@ -263,7 +263,8 @@ import WireTestSupport
                 }
                 return try client.call(request, version: version).topics.flatMap(\.partitions).map(\.errorCode)
             }
-            for (timestamp, first) in [(-1, 1), (-2, 1), (-3, 7), (-4, 8), (-5, 9), (-6, 11), (0, 1)] as [(Int64, Int16)] {
+            let first: [(Int64, Int16)] = [(-1, 1), (-2, 1), (-3, 7), (-4, 8), (-5, 9), (-6, 11), (0, 1)]
+            for (timestamp, first) in first {
                 for version in 1...11 as ClosedRange<Int16> {
                     #expect(try codes([timestamp], version) == [version < first ? .unsupportedVersion : .none])
                 }

@@ -59,7 +59,8 @@ import WireTestSupport
 
     /// An offset index has an entry before a batch with at least `index.interval.bytes` before it. What remains may end
     /// with a long batch and have none, and a time index has none of records without timestamps.
-    @Test(arguments: [1000, -10] as [Int64]) func segmentsWithoutIndexEntriesAreCompacted(firstTimestamp: Int64) throws {
+    @Test(arguments: [1000, -10] as [Int64])
+    func segmentsWithoutIndexEntriesAreCompacted(firstTimestamp: Int64) throws {
         let log = try open()
         let long = String(repeating: "x", count: 6000)
         try log.append(try TestBatches.make([("a", "1"), ("b", "1")], firstTimestamp: firstTimestamp))

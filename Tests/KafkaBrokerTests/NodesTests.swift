@@ -243,8 +243,8 @@ import WireTestSupport
         }
     }
 
-    /// Kafka's single node does so too, after a controlled stop and after a kill: a client of the process before is
-    /// told that its epoch is an earlier one.
+    /// Kafka's single node does so too, after a controlled stop and after a kill: the epochs of a client of the process
+    /// before are refused.
     @Test(arguments: [1, 3] as [Int32]) func leaderEpochsGrowWithARestart(nodeCount: Int32) throws {
         for restart in 0..<3 as Range<Int32> {
             try run(nodeCount: nodeCount) { nodes in

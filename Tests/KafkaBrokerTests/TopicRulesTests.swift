@@ -24,6 +24,29 @@ import Testing
         #expect(error("preallocate", "yes") != nil)
         #expect(error("segment.bytes", "1000") == "Invalid value 1000 for configuration segment.bytes: Value must be at least 1048576")
         #expect(error("min.cleanable.dirty.ratio", "1.5") != nil)
+        // As Kafka 4.3.1 answers.
+        for (name, value) in [
+            ("compression.gzip.level", "-1"), ("retention.bytes", "-7"), ("segment.ms", " 5 "), ("segment.ms", "+5"),
+            ("preallocate", "TRUE"), ("cleanup.policy", " "), ("cleanup.policy", "compact , delete"),
+            ("leader.replication.throttled.replicas", "*"), ("leader.replication.throttled.replicas", "0:1,1:1"),
+            ("min.cleanable.dirty.ratio", "1e-1"),
+        ] { #expect(error(name, value) == nil, "\(name)=\(value)") }
+        for (name, value, reason) in [
+            ("compression.gzip.level", "0", "Value must be between 1 and 9 or equal to -1"),
+            ("cleanup.policy", "delete,", "Configuration 'cleanup.policy' values must not be empty."),
+            ("leader.replication.throttled.replicas", "1:1,xx", "Invalid value [1:1, xx] for"),
+            ("min.cleanable.dirty.ratio", "0x1", "Not a number of type DOUBLE"),
+            ("min.cleanable.dirty.ratio", "1.5", "Value must be no more than 1"),
+            ("segment.bytes", "+5", "Invalid value 5 for configuration segment.bytes"),
+        ] { #expect(error(name, value)?.contains(reason) == true, "\(name)=\(value)") }
+        var configuration = TopicConfiguration()
+        configuration["segment.ms"] = " +5"
+        configuration["cleanup.policy"] = "compact , delete"
+        #expect(configuration.values.map(\.value) == ["5", "compact,delete"])
+        #expect(configuration.contradiction == nil)
+        configuration["min.compaction.lag.ms"] = "10"
+        configuration["max.compaction.lag.ms"] = "5"
+        #expect(configuration.contradiction?.contains("min.compaction.lag.ms (10) > max.compaction.lag.ms (5)") == true)
         for setting in TopicSetting.all { #expect(setting.validationError(for: setting.defaultValue) == nil, "\(setting.name)") }
     }
 

@@ -15,7 +15,7 @@ package struct TopicConfiguration: Equatable, Sendable {
         get { values.first { $0.name == name }?.value }
         set {
             values.removeAll { $0.name == name }
-            if let newValue { values.append((name, newValue)) }
+            if let newValue { values.append((name, TopicSetting.named(name)?.normalized(newValue) ?? newValue)) }
         }
     }
 
@@ -31,6 +31,13 @@ package struct TopicConfiguration: Equatable, Sendable {
     package static func validationError(_ name: String, _ value: String) -> String? {
         guard let setting = TopicSetting.named(name) else { return "Unknown topic config name: \(name)" }
         return setting.validationError(for: value)
+    }
+
+    /// Why the settings contradict each other, in Kafka's words; nil if they do not.
+    var contradiction: String? {
+        let (least, most) = ("min.compaction.lag.ms", "max.compaction.lag.ms")
+        guard let min = Int64(effective(least)), let max = Int64(effective(most)), min > max else { return nil }
+        return "conflict topic config setting \(least) (\(min)) > \(most) (\(max))"
     }
 
     /// Whether everything that is acknowledged must be on the disk (`flush.messages=1`).

@@ -32,9 +32,9 @@ extension TopicSetting {
         "remote.log.copy.disable": "Whether nothing more is copied to remote storage. \(noEffect)",
         "remote.log.delete.on.disable": "Whether remote storage is emptied when it is disabled. \(noEffect)",
         "remote.storage.enable": "Whether segments are copied to remote storage, which does not exist here.",
-        "retention.bytes": "The size in bytes from which on the oldest segments of a partition are deleted; -1: without a limit.",
-        "retention.ms": "How long records are kept at least, in milliseconds, if cleanup.policy has delete; -1: without a limit. Segments "
-            + "are deleted as a whole.",
+        "retention.bytes": "The retention by size: the bytes from which on the oldest segments of a partition are deleted; -1: without a limit.",
+        "retention.ms": "The retention by time: how long records are kept at least, in milliseconds, if cleanup.policy has delete; -1: without "
+            + "a limit. Segments are deleted as a whole.",
         "segment.bytes": "The largest size of a segment in bytes.",
         "segment.index.bytes": "The largest size of a segment's indexes in bytes.",
         "segment.jitter.ms": "By how many milliseconds at most the end of a segment's time is varied. \(noEffect)",

@@ -19,47 +19,6 @@ struct TopicSetting: Equatable, Sendable {
     /// Whether the broker's setting has a default value: those of some times are in other units, under other names.
     var hasBrokersDefault: Bool { !["flush.ms", "retention.ms", "segment.jitter.ms", "segment.ms"].contains(name) }
 
-    /// Returns why the value is invalid, in the words of Kafka's ConfigDef, or nil if it is valid.
-    func validationError(for value: String) -> String? {
-        func invalid(_ why: String) -> String { "Invalid value \(value.prefix(256)) for configuration \(name): \(why)" }
-        switch type {
-        case .boolean:
-            return ["true", "false"].contains(value.lowercased())
-                ? nil : invalid("Expected value to be either true or false")
-        case .int:
-            guard let number = Int32(value) else { return invalid("Not a number of type INT") }
-            return rangeError(Int64(number)).map(invalid)
-        case .long:
-            guard let number = Int64(value) else { return invalid("Not a number of type LONG") }
-            return rangeError(number).map(invalid)
-        case .double:
-            guard let number = Double(value) else { return invalid("Not a number of type DOUBLE") }
-            return (0...1).contains(number) ? nil : invalid("Value must be between 0 and 1")
-        case .string:
-            guard let choices, !choices.contains(value) else { return nil }
-            return invalid("String must be one of: \(choices.joined(separator: ", "))")
-        case .list:
-            guard let choices else { return nil }
-            let entries = Self.entries(of: value)
-            guard let unknown = entries.first(where: { !choices.contains($0) }) else { return nil }
-            return "Invalid value \(unknown.prefix(256)) for configuration \(name): "
-                + "String must be one of: \(choices.joined(separator: ", "))"
-        }
-    }
-
-    private func rangeError(_ number: Int64) -> String? {
-        guard let range, !range.contains(number) else { return nil }
-        if number < range.lowerBound { return "Value must be at least \(range.lowerBound)" }
-        return "Value must be no more than \(range.upperBound)"
-    }
-
-    /// The entries of a list value, without surrounding spaces.
-    static func entries(of list: String) -> [String] {
-        list.split(separator: ",").map { entry in
-            String(entry.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-        }
-    }
-
     static func named(_ name: String) -> TopicSetting? { all.first { $0.name == name } }
 
     private static let notNegative: ClosedRange<Int64> = 0...Int64.max
@@ -69,7 +28,7 @@ struct TopicSetting: Equatable, Sendable {
     /// All settings, with the defaults of Kafka 4.3.1 (`kafka-configs --describe --all` on a fresh broker).
     static let all: [TopicSetting] = [
         .init(name: "cleanup.policy", type: .list, defaultValue: "delete", choices: ["compact", "delete"]),
-        .init(name: "compression.gzip.level", type: .int, defaultValue: "-1", range: -1...9),
+        .init(name: "compression.gzip.level", type: .int, defaultValue: "-1", range: 1...9),
         .init(name: "compression.lz4.level", type: .int, defaultValue: "9", range: 1...17),
         .init(
             name: "compression.type", type: .string, defaultValue: "producer",
@@ -100,7 +59,7 @@ struct TopicSetting: Equatable, Sendable {
         .init(name: "remote.log.copy.disable", type: .boolean, defaultValue: "false"),
         .init(name: "remote.log.delete.on.disable", type: .boolean, defaultValue: "false"),
         .init(name: "remote.storage.enable", type: .boolean, defaultValue: "false"),
-        .init(name: "retention.bytes", type: .long, defaultValue: "-1", range: minusOneOrMore),
+        .init(name: "retention.bytes", type: .long, defaultValue: "-1"),
         .init(name: "retention.ms", type: .long, defaultValue: "604800000", range: minusOneOrMore),
         .init(name: "segment.bytes", type: .int, defaultValue: "1073741824", range: 1_048_576...Int64.max),
         .init(name: "segment.index.bytes", type: .int, defaultValue: "10485760", range: 4...Int64.max),

@@ -47,6 +47,11 @@ extension BrokerService {
         }
     }
 
+    /// Throws if the settings of a topic contradict each other.
+    func checkTogether(_ settings: TopicConfiguration) throws(AdminError) {
+        if let reason = settings.contradiction { throw AdminError(.invalidConfig, reason) }
+    }
+
     /// DescribeConfigs, for topics, for this broker and for its loggers.
     ///
     /// Unlike in Kafka, a repeated entry is answered once.
@@ -206,7 +211,8 @@ extension BrokerService {
                 throw AdminError(.invalidRequest, "Unknown operation type \(entry.configOperation)")
             }
             let present = TopicSetting.entries(of: settings.effective(entry.name))
-            let given = TopicSetting.entries(of: entry.value ?? "")
+            // An empty part of a list, which a list of choices does not have.
+            let given = entry.value == "" ? [""] : TopicSetting.entries(of: entry.value ?? "")
             switch operation {
             case .set: settings[entry.name] = entry.value
             case .delete: settings[entry.name] = nil
@@ -223,6 +229,7 @@ extension BrokerService {
             }
             if let value = settings[entry.name] { try check(entry.name, value) }
         }
+        try checkTogether(settings)
         if !validateOnly { try store(settings, of: topic) }
     }
 
@@ -274,6 +281,7 @@ extension BrokerService {
                     try check(entry.name, value)
                     settings[entry.name] = value
                 }
+                try checkTogether(settings)
                 if !request.validateOnly { try store(settings, of: topic) }
             } catch {
                 result.errorCode = error.code

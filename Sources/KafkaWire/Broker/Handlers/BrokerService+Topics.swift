@@ -65,6 +65,7 @@ extension BrokerService {
             try check(entry.name, value)
             settings[entry.name] = value
         }
+        try checkTogether(settings)
         // Kafka answers with an id even if it does not create the topic.
         result.topicID = KafkaUUID.random()
         if !validateOnly {

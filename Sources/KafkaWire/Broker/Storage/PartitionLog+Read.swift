@@ -168,7 +168,7 @@ extension PartitionLog {
             end += header.totalBytes
             nextOffset = header.nextOffset
         }
-        // A part of a header does not tell where its batch ends.
+        // The end of a batch is not known from a part of its header.
         return (segment.nextOffset <= limit ? bytes.count : end, nextOffset)
     }
 
