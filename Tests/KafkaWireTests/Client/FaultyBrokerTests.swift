@@ -84,7 +84,7 @@ import WireTestSupport
         "api=OffsetFetch,group=g,error=NOT_COORDINATOR,count=1",
         "api=OffsetCommit,group=g,error=COORDINATOR_LOAD_IN_PROGRESS,count=2",
         "api=JoinGroup,version=6-9,error=UNSUPPORTED_VERSION", "api=OffsetFetch,version=8-10,error=UNSUPPORTED_VERSION",
-        "api=SyncGroup,version=4-5,error=UNSUPPORTED_VERSION",
+        "api=SyncGroup,version=4-5,error=UNSUPPORTED_VERSION", "api=FindCoordinator,version=4-6,error=UNSUPPORTED_VERSION",
     ]) func membersReadEveryRecordAndCommit(fault: String) throws {
         let cluster = try Cluster()
         defer { cluster.end() }

@@ -41,6 +41,31 @@ import WireTestSupport
         #expect(counts[.metadata] == 1)
     }
 
+    /// After an error response a connection is idle, and another thread may use it at once.
+    @Test func errorResponseLeavesTheConnectionToTheNextCall() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        let client = cluster.client
+        try ask(client)
+        let threads = (0..<4).map { _ in ThreadCompletion() }
+        for done in threads {
+            startThread(named: "caller", completion: done) {
+                for _ in 0..<300 {
+                    let error = #expect(throws: KafkaError.self) {
+                        try client.withAnyBroker(client.cancellation) { (connection) throws(KafkaError) -> Void in
+                            var request = MetadataRequest()
+                            request.topics = []
+                            _ = try connection.request(request)
+                            throw KafkaError.code(.coordinatorNotAvailable, about: "a group")
+                        }
+                    }
+                    #expect(error?.errorCode == .coordinatorNotAvailable)
+                }
+            }
+        }
+        for done in threads { #expect(done.wait(milliseconds: 60_000)) }
+    }
+
     /// KIP-219, on any connection to the broker.
     @Test func requestsWaitAfterAThrottledResponse() throws {
         let events = Events()

@@ -13,10 +13,9 @@ final class BrokerConnection: Sendable {
     }
 
     let broker: SocketAddress
+    /// Those that the broker announces, without those that it does not serve.
     let versions: BrokerVersions
     let canceller: SocketCanceller
-    /// Versions that the broker announces and does not serve.
-    private let limits: VersionLimits
     private let requestTimeoutMilliseconds: Int
     private let link: Mutex<BrokerLink>
     private let observer: (any KafkaClientObserver)?
@@ -36,8 +35,7 @@ final class BrokerConnection: Sendable {
         let link = try BrokerLink(
             to: broker, configuration, setupTimeoutMilliseconds: setupTimeoutMilliseconds, cancellation)
         self.broker = broker
-        self.limits = limits
-        versions = link.versions
+        versions = link.versions.limited { limits.limit(of: $0) }
         canceller = link.canceller
         requestTimeoutMilliseconds = configuration.requestTimeoutMilliseconds
         observer = configuration.observer
@@ -68,7 +66,7 @@ final class BrokerConnection: Sendable {
     func request<Request: KafkaRequest>(
         _ request: Request, atMost cap: Int16 = .max, extraTimeoutMilliseconds: Int = 0, limitMilliseconds: Int? = nil
     ) throws(KafkaError) -> Request.Response {
-        let version = try versions.version(of: Request.apiKey, atMost: min(cap, limits.limit(of: Request.apiKey)))
+        let version = try versions.version(of: Request.apiKey, atMost: cap)
         let timeout = min(requestTimeoutMilliseconds + extraTimeoutMilliseconds, limitMilliseconds ?? .max)
         return try link.withLock { (link) throws(KafkaError) -> Request.Response in
             do throws(KafkaError) {

@@ -19,6 +19,17 @@ package struct BrokerVersions: Equatable, Sendable {
         for feature in response.finalizedFeatures { finalizedFeatures[feature.name] = feature.maxVersionLevel }
     }
 
+    /// Without the versions above a limit. At least the lowest version of each request is kept.
+    func limited(_ limit: (APIKey) -> Int16) -> BrokerVersions {
+        var limited = self
+        limited.ranges = Dictionary(
+            uniqueKeysWithValues: ranges.map { key, range in
+                let last = min(range.upperBound, limit(APIKey(rawValue: key)))
+                return (key, range.lowerBound...max(range.lowerBound, last))
+            })
+        return limited
+    }
+
     package subscript(key: APIKey) -> ClosedRange<Int16>? { ranges[key.rawValue] }
 
     /// The highest version that both sides support, not above `cap`.

@@ -121,13 +121,17 @@ final class ConnectionPool: Sendable {
             return result
         } catch {
             // After an error response the connection can be used again; after any other error it cannot.
-            if case .code(let code, _, _) = error, code != .unsupportedVersion {
+            if Self.leavesConnectionUsable(error) {
                 noteAnswers(connection)
                 putBack(connection, cancellation)
             }
             if cancellation.isCancelled { throw .closed }
             throw error
         }
+    }
+
+    private static func leavesConnectionUsable(_ error: KafkaError) -> Bool {
+        if case .code(let code, _, _) = error { code != .unsupportedVersion } else { false }
     }
 
     private func noteAnswers(_ connection: BrokerConnection) {
@@ -143,6 +147,8 @@ final class ConnectionPool: Sendable {
 
     /// Draws conclusions from a request that failed. Returns whether it is sent again in a lower version.
     private func adjustVersions(_ connection: BrokerConnection, _ error: KafkaError) -> Bool {
+        // Then it is idle, or another call owns it.
+        if Self.leavesConnectionUsable(error) { return false }
         guard let request = connection.takeRequests().last else { return false }
         let lowest = connection.versions.lowestVersion(of: request.apiKey)
         return state.withLock { state in

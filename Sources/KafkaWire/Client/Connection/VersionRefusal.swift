@@ -28,6 +28,10 @@ extension OffsetFetchResponse: VersionRefusal {
     var refusesVersion: Bool { errorCode == .unsupportedVersion || groups.allRefuseVersion(\.errorCode) }
 }
 
+extension FindCoordinatorResponse: VersionRefusal {
+    var refusesVersion: Bool { errorCode == .unsupportedVersion || coordinators.allRefuseVersion(\.errorCode) }
+}
+
 extension MetadataResponse: VersionRefusal {
     var refusesVersion: Bool { topics.allRefuseVersion(\.errorCode) }
 }
