@@ -237,6 +237,37 @@ import WireTestSupport
         ])
     }
 
+    @Test func aRecordThatIsTooLargeForTheDeadLetterQueueFailsTheTask() throws {
+        try createTopic()
+        try produce("{" + String(repeating: "x", count: 2000))
+        let worker = try makeWorker()
+        defer { worker.stop() }
+        try create(worker, [
+            "value.converter": "org.apache.kafka.connect.json.JsonConverter", "errors.tolerance": "all",
+            "errors.deadletterqueue.topic.name": "dead", "errors.deadletterqueue.topic.replication.factor": "1",
+            "producer.override.max.request.size": "1000",
+        ], named: "large-letters")
+        try worker.awaitStates("large-letters", "RUNNING", ["FAILED"])
+        #expect(try committed("connect-large-letters") == [:])
+        try expectMetrics(worker, "large-letters", [
+            "task_error_deadletterqueue_produce_requests": 1, "task_error_deadletterqueue_produce_failures": 1,
+        ])
+    }
+
+    @Test func aDeadLetterQueueThatCannotBeCreatedFailsTheTask() throws {
+        try createTopic()
+        let worker = try makeWorker()
+        defer { worker.stop() }
+        try create(worker, [
+            "errors.deadletterqueue.topic.name": "bad name!", "errors.deadletterqueue.topic.replication.factor": "1",
+        ])
+        try worker.awaitStates("a", "RUNNING", ["FAILED"])
+        let status = try worker.call("GET", "/connectors/a/tasks/0/status").body.objectValue
+        let beginning = "org.apache.kafka.connect.errors.ConnectException: Could not initialize dead letter queue with "
+            + "topic=bad name!\nCaused by: "
+        #expect(status?["trace"]?.stringValue?.hasPrefix(beginning) == true)
+    }
+
     @Test func aRecordThatCannotBeReadFailsTheTaskAndIsNotCommitted() throws {
         try createTopic()
         try produce("1")

@@ -34,12 +34,17 @@ final class DeadLetterQueue {
         if settings.addsContextHeaders { headers += Self.headers(id, place, offset, error) }
         let encoded = EncodedHeaders(headers.map { RecordHeader(key: $0.name, value: $0.value) })
         deliveries.began()
-        try consumed.key.withBytes { key in
-            try consumed.value.withBytes { value in
-                try producer.append(
-                    to: topic, partition: nil, key: key, value: value, headers: encoded,
-                    timestampMilliseconds: consumed.timestampMilliseconds, tag: 0)
+        do {
+            try consumed.key.withBytes { key in
+                try consumed.value.withBytes { value in
+                    try producer.append(
+                        to: topic, partition: nil, key: key, value: value, headers: encoded,
+                        timestampMilliseconds: consumed.timestampMilliseconds, tag: 0)
+                }
             }
+        } catch {
+            deliveries.refused()
+            throw error
         }
     }
 
@@ -99,6 +104,12 @@ final class DeadLetterDeliveries: DeliveryListener {
     var isSettled: Bool { state.withLock { $0.outstanding == 0 && $0.failure == nil } }
 
     func began() { state.withLock { $0.outstanding += 1 } }
+
+    /// The producer has not accepted the record, for example since it is too large, and will not report its end.
+    func refused() {
+        failures.add()
+        state.update { $0.outstanding -= 1 }
+    }
 
     func awaitAll() throws {
         let failure = state.wait { state -> KafkaError?? in

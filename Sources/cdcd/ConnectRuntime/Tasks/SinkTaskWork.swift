@@ -105,7 +105,9 @@ final class SinkTaskWork: TaskWork {
             try setup.wait.retrying("looking for topic \(topic)") { try clients.ensureTopic() }
         } catch {
             clients.close()
-            throw error
+            guard let cause = error as? KafkaError else { throw error }
+            throw ConnectError(
+                "Could not initialize dead letter queue with topic=\(topic)\nCaused by: \(cause.explained())")
         }
         return clients
     }
