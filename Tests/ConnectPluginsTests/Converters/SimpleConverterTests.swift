@@ -88,6 +88,19 @@ import WireTestSupport
         }
     }
 
+    /// As `new String(bytes, UTF_8)` of Java 17 decodes them.
+    @Test(arguments: [
+        ([0x61, 0xED, 0xA0, 0x80, 0x62], "a?b"), ([0xED, 0xA0], "?"), ([0xED], "?"), ([0xED, 0xA0, 0x41], "?A"),
+        ([0xED, 0xA0, 0x80, 0xED, 0xB0, 0x80], "??"), ([0xED, 0x9F, 0xBF], "\u{D7FF}"),
+        ([0xE1, 0x80, 0xED, 0xA0, 0x80], "??"), ([0xED, 0xBF, 0xED, 0xBF], "??"), ([0xE0, 0x80, 0x80], "???"),
+        ([0xF4, 0x90, 0x80, 0x80], "????"), ([0xC0, 0x80], "??"),
+    ])
+    func bytesThatAreNotUTF8AreReplacedAsByJava(_ bytes: [UInt8], _ text: String) throws {
+        let converter = try TestPlugins.registry.makeConverter("StringConverter", property: "c", Self.context([:]))
+        let decoded = try bytes.withUnsafeBytes { try converter.decode($0, topic: "t", headers: []) }
+        #expect(decoded.value == .string(text.replacing("?", with: "\u{FFFD}")))
+    }
+
     /// The causes are those of Kafka's deserializers 4.3.1.
     @Test(arguments: [
         ("Boolean", [5], "Unexpected byte received by BooleanDeserializer: 5"),

@@ -21,7 +21,7 @@ package final class SimpleHeaderConverter: HeaderConverter {
 
     package func decode(_ bytes: UnsafeRawBufferPointer?, header name: String, topic: String) -> SchemaAndValue {
         guard let bytes else { return .null }
-        return LiteralParser.parse(String(decoding: bytes, as: UTF8.self))
+        return LiteralParser.parse(JavaUTF8.decode(bytes))
     }
 
     private func append(_ value: ConnectValue, _ schema: Schema?, isEmbedded: Bool, to writer: inout ByteWriter) {

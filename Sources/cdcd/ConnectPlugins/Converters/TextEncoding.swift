@@ -38,7 +38,7 @@ enum TextEncoding: Sendable {
 
     func decode(_ bytes: UnsafeRawBufferPointer) -> String {
         switch self {
-        case .utf8: return String(decoding: bytes, as: UTF8.self)
+        case .utf8: return JavaUTF8.decode(bytes)
         case .latin1: return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
         case .ascii:
             return String(String.UnicodeScalarView(bytes.map { $0 < 0x80 ? Unicode.Scalar($0) : "\u{FFFD}" }))
