@@ -100,6 +100,17 @@ import WireCore
         }
     }
 
+    /// As the JsonConverter of Kafka 4.3.1 reads it.
+    @Test func negativeZeroIsReadAsZero() throws {
+        for text in ["-0.0", "-0", "-0e5"] {
+            for (type, name) in [("double", "float64"), ("float", "float32")] {
+                #expect(
+                    try Self.decodeJSON(#"{"schema":{"type":"\#(type)"},"payload":\#(text)}"#, [:]) == "\(name) f0.0")
+            }
+        }
+        #expect(try Self.decodeJSON(#"{"v":-0.0}"#, ["schemas.enable": "false"]) == "- {'v'=f0.0}")
+    }
+
     @Test func fixedSchemaReplacesTheEnvelope() throws {
         let configuration = ["schema.content": #"{"type":"struct","fields":[{"field":"a","type":"int8"}]}"#]
         #expect(try Self.decodeJSON(#"{"a":1}"#, configuration) == "struct(a:int8) (1)")

@@ -117,7 +117,8 @@ private enum SchemalessReader {
         case .null: .null
         case .bool(let flag): .boolean(flag)
         case .integer(let number): .integer(number)
-        case .double(let number): .float64(number)
+        // As in Java's `BigDecimal`, there is no negative zero.
+        case .double(let number): .float64(number + 0)
         case .string(let text): .string(text)
         case .array(let items): .array(items.map(value))
         case .object(let object):

@@ -28,8 +28,9 @@ struct JSONValueReader {
         case (.int32, .integer(let number)) where Int32(exactly: number) != nil: return .integer(number)
         case (.int64, .integer(let number)): return .integer(number)
         case (.float32, .integer), (.float32, .double):
-            let number = texts?.stringValue.flatMap(Float.init) ?? Float(json.doubleValue ?? .nan)
-            return .float32(number)
+            let double = json.doubleValue ?? .nan
+            let number = texts?.stringValue.flatMap(Float.init) ?? Float(double)
+            return .float32(double == 0 ? 0 : number)
         case (.float64, .integer), (.float64, .double): return .float64(json.doubleValue ?? .nan)
         case (.boolean, .bool(let flag)): return .boolean(flag)
         case (.string, .string(let text)): return .string(text)
@@ -203,7 +204,8 @@ extension JSONValue {
     fileprivate var doubleValue: Double? {
         switch self {
         case .integer(let number): Double(number)
-        case .double(let number): number
+        // Java reads it as a `BigDecimal`, which has no negative zero. The sum has none either.
+        case .double(let number): number + 0
         case .null, .bool, .string, .array, .object: nil
         }
     }
