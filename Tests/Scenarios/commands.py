@@ -87,6 +87,7 @@ def topics(cdcd):
     description, = cdcd.documents("topics describe t-one --output=json")
     expect((len(description["partitions"]), description["configuration"][0]["value"], len(description["configuration"])),
            (4, "3600000", 1), "topics are altered")
+    run("topics alter t-one --set a=1 --unset a", code=2, errors="cdcd: --set and --unset both name a\n.*")
     run("topics alter t-one", code=2, errors="cdcd: one of --set, --unset and --partitions is needed\n.*")
     run("topics alter t-none --partitions=4", code=1, errors="cdcd: topic t-none does not exist")
     run("topics alter t-one --partitions=2", code=1, errors="cdcd: creating partitions of topic t-one: .*INVALID_PARTITIONS.")

@@ -140,7 +140,11 @@ enum TopicsCommand {
         let arguments = CommandArguments(invocation)
         var operations: [String: ConfigAlteration.Operation] = [:]
         for (name, value) in try arguments.pairs("set") { operations[name] = .set(value) }
-        for name in invocation.values(of: "unset") { operations[name] = .delete }
+        for name in invocation.values(of: "unset") {
+            guard operations.updateValue(.delete, forKey: name).map({ $0 == .delete }) ?? true else {
+                throw UsageError(message: "--set and --unset both name \(name)", command: invocation.command.name)
+            }
+        }
         let partitions = try arguments.integer("partitions", in: 1...Int64(Int32.max)).map { Int32($0) }
         guard !operations.isEmpty || partitions != nil else {
             throw UsageError(message: "one of --set, --unset and --partitions is needed", command: invocation.command.name)
