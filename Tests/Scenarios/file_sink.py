@@ -117,6 +117,12 @@ class Player:
         status = json.loads(text) if status == 200 else {"connector": {"state": text}, "tasks": []}
         return [status["connector"]["state"]] + [task["state"] for task in status["tasks"]]
 
+    def say_trace(self, name, lines):
+        """The first lines of the trace of the first task, without the calls."""
+        trace = json.loads(self.call("GET", f"/connectors/{name}/status")[1])["tasks"][0]["trace"]
+        found = [line for line in trace.split("\n") if not line.startswith("\t")][:lines]
+        self.say(f"trace of {name}", "\n".join(found).replace(str(self.folder), "FOLDER"))
+
     def reaches(self, name, state, tasks=1):
         if state == "FAILED":
             wanted = ["RUNNING"] + ["FAILED"] * tasks

@@ -104,6 +104,7 @@ def failures(player):
                 "errors.deadletterqueue.topic.replication.factor": "1"}))
     player.reaches("strict", "FAILED")
     player.say("states of strict", player.states("strict"))
+    player.say_trace("strict", 2)
     player.say("lines of strict", player.file("strict"))
     player.say("offsets of strict", sorted(player.committed("strict").items()))
     # The record is in the queue all the same.
@@ -123,6 +124,8 @@ def failures(player):
         player.say(f"creation of {name}", status)
         player.reaches(name, "FAILED")
         player.say(f"states of {name}", player.states(name))
+        if name in ("nofolder", "noreplicas"):
+            player.say_trace(name, 1)
         player.call("DELETE", f"/connectors/{name}")
 
 

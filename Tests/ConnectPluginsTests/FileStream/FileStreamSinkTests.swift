@@ -94,8 +94,8 @@ import WireTestSupport
     @Test func aFileThatCannotBeOpenedOrWrittenFailsTheTask() throws {
         let error = try #require(throws: ConnectError.self) { _ = try Self.task(["file": "/nowhere/file"]) }
         #expect(
-            error.message
-                == "Couldn't find or create file '/nowhere/file' for FileStreamSinkTask: No such file or directory")
+            error.message == "Couldn't find or create file '/nowhere/file' for FileStreamSinkTask\n"
+                + "Caused by: No such file or directory")
         let task = try Self.task(["file": "/dev/full"])
         #expect(throws: ConnectError.self) { try task.put([Self.record(SchemaAndValue(nil, .string("x")))]) }
         task.stop()

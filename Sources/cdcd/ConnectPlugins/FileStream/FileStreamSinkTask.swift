@@ -26,7 +26,7 @@ final class FileStreamSinkTask: SinkTask {
         descriptor = Glibc.open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else {
             let reason = String(cString: strerror(errno))
-            throw ConnectError("Couldn't find or create file '\(file)' for FileStreamSinkTask: \(reason)")
+            throw ConnectError("Couldn't find or create file '\(file)' for FileStreamSinkTask\nCaused by: \(reason)")
         }
     }
 
