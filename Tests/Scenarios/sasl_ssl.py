@@ -24,11 +24,11 @@ TOPIC = f"dwserver.dwdata.{TABLE}"
 class Kafka:
     """Apache Kafka in a state folder of its own: plaintext, TLS, SASL and SASL over TLS on four ports."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *properties):
         self.folder = folder / "peers"
         self.environment = os.environ | {"PEERS_STATE": str(self.folder), "KAFKA_HEAP": "500m"}
         self.port = free_port(5)
-        self.run("up", "kafka", self.port)
+        self.run("up", "kafka", self.port, *properties)
         self.trust = self.trust_store()
         self.plaintext, self.secure = f"127.0.0.1:{self.port}", f"localhost:{self.port + 3}"
 
