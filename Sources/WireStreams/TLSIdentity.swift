@@ -9,9 +9,13 @@ final class PrivateKey {
 
     deinit { EVP_PKEY_free(pointer) }
 
-    /// - Parameter pem: a text with one private key, perhaps among certificates.
-    /// - Parameter origin: names the text in errors.
-    convenience init(pem: [UInt8], password: String?, origin: String) throws(StreamError) {
+    /// - Parameters:
+    ///   - pem: a text with one private key, perhaps among certificates.
+    ///   - origin: names the text in errors.
+    ///   - passwordProperty: names the setting of the password in errors.
+    convenience init(
+        pem: [UInt8], password: String?, origin: String, passwordProperty: String = "ssl.key.password"
+    ) throws(StreamError) {
         guard !pem.isEmpty else { throw .tls("\(origin) has no private key in PEM form") }
         let parsed = try OpenSSLMemory.reading(pem) { source -> OpaquePointer? in
             guard let password else {
@@ -30,10 +34,10 @@ final class PrivateKey {
         guard let parsed else {
             let reason = OpenSSLErrorQueue.latest()
             if String(decoding: pem, as: UTF8.self).contains("ENCRYPTED") {
-                throw .tls(
+                let fault =
                     password == nil
-                        ? "the private key of \(origin) is encrypted, and no password for it is configured (ssl.key.password)"
-                        : "the private key of \(origin) does not open with its password (ssl.key.password)")
+                    ? "is encrypted, and no password for it is configured" : "does not open with its password"
+                throw .tls("the private key of \(origin) \(fault) (\(passwordProperty))")
             }
             throw .tls("\(origin) has no private key in PEM form: \(reason)")
         }

@@ -46,7 +46,9 @@ package enum TokenSignature {
             let key = PrivateKey(der: der) {
             return key
         }
-        return try PrivateKey(pem: Array(text.utf8), password: password, origin: origin)
+        return try PrivateKey(
+            pem: Array(text.utf8), password: password, origin: origin,
+            passwordProperty: "sasl.oauthbearer.assertion.private.key.passphrase")
     }
 
     /// The two numbers of an ECDSA signature, which OpenSSL encodes in DER.

@@ -58,6 +58,11 @@ import WireTestSupport
         #expect(reason(.es256, try Self.text("rsa-key.pem")).contains("the-file is not a key of P-256"))
         #expect(reason(.rs256, try Self.text("client.pem")).contains("the-file is not an RSA key"))
         #expect(reason(.rs256, "AAAA").contains("the-file"))
+        let encrypted = try Self.text("rsa-key-encrypted.pem")
+        for (password, fault) in [(nil, "no password for it is configured"), ("wrong", "does not open")] {
+            let refusal = reason(.rs256, encrypted, password)
+            #expect(refusal.contains(fault) && refusal.contains("(sasl.oauthbearer.assertion.private.key.passphrase)"))
+        }
         #expect(reason(.rs256, "").contains("the-file"))
         #expect(reason(.rs256, try Self.text("rsa-key-encrypted.pem")).contains("encrypted"))
         #expect(reason(.rs256, try Self.text("rsa-key-encrypted.pem"), "other").contains("does not open"))
