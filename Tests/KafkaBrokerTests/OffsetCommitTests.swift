@@ -22,50 +22,45 @@ import WireTestSupport
         return request
     }
 
+    private static func codes(
+        _ request: OffsetCommitRequest, version: Int16 = 9, _ client: RawClient
+    ) throws -> [KafkaErrorCode] {
+        try client.call(request, version: version).topics.flatMap { $0.partitions.map(\.errorCode) }
+    }
+
     @Test func errorsOfPartitionsAndOfTheGroupAreAnswered() throws {
-        let directory = try TemporaryDirectory()
-        let broker = try DevelopmentBroker(
-            listen: SocketAddress(host: "127.0.0.1", port: 0), dataDirectory: directory.path + "/data")
-        broker.start()
-        defer { broker.stop() }
-        _ = try broker.service.topics.create(name: "t", partitionCount: 1, configuration: TopicConfiguration())
-        let client = try RawClient(broker.address)
-        func codes(_ request: OffsetCommitRequest) throws -> [KafkaErrorCode] {
-            try client.call(request, version: 9).topics.flatMap { $0.partitions.map(\.errorCode) }
+        try DevelopmentBroker.withTopic { (broker, client) throws in
+            var request = Self.request([("t", 0), ("t", 1), ("none", 0)])
+            #expect(try Self.codes(request, client) == [.none, .unknownTopicOrPartition, .unknownTopicOrPartition])
+            #expect(broker.service.groups.committedOffsets(groupID: "g")["t"]?.keys.sorted() == [0])
+            // A member that the group does not have.
+            request.memberID = "m"
+            request.generationIDOrMemberEpoch = 1
+            #expect(
+                try Self.codes(request, client)
+                    == [.unknownMemberID, .unknownTopicOrPartition, .unknownTopicOrPartition])
+            // A generation of a group that does not exist.
+            request.groupID = "none"
+            request.topics.removeLast(2)
+            #expect(try Self.codes(request, client) == [.groupIDNotFound])
+            #expect(try Self.codes(request, version: 8, client) == [.illegalGeneration])
+            request.generationIDOrMemberEpoch = -1
+            #expect(try Self.codes(request, client) == [.none])
         }
-        var request = Self.request([("t", 0), ("t", 1), ("none", 0)])
-        #expect(try codes(request) == [.none, .unknownTopicOrPartition, .unknownTopicOrPartition])
-        #expect(broker.service.groups.committedOffsets(groupID: "g")["t"]?.keys.sorted() == [0])
-        // A member that the group does not have.
-        request.memberID = "m"
-        request.generationIDOrMemberEpoch = 1
-        #expect(try codes(request) == [.unknownMemberID, .unknownTopicOrPartition, .unknownTopicOrPartition])
-        // A generation of a group that does not exist.
-        request.groupID = "none"
-        request.topics.removeLast(2)
-        #expect(try codes(request) == [.groupIDNotFound])
-        #expect(try client.call(request, version: 8).topics.first?.partitions.first?.errorCode == .illegalGeneration)
-        request.generationIDOrMemberEpoch = -1
-        #expect(try codes(request) == [.none])
     }
 
     /// Their epochs exist since version 9 (KIP-848).
     @Test func membersOfNewGroupsDoNotCommitInOlderVersions() throws {
-        let directory = try TemporaryDirectory()
-        let broker = try DevelopmentBroker(
-            listen: SocketAddress(host: "127.0.0.1", port: 0), dataDirectory: directory.path + "/data")
-        broker.start()
-        defer { broker.stop() }
-        _ = try broker.service.topics.create(name: "t", partitionCount: 1, configuration: TopicConfiguration())
-        let client = try RawClient(broker.address)
-        var join = ConsumerGroupHeartbeatRequest()
-        (join.groupID, join.memberID, join.rebalanceTimeoutMilliseconds) = ("g", "m", 5000)
-        (join.subscribedTopicNames, join.topicPartitions) = (["t"], [])
-        var request = Self.request([("t", 0)])
-        request.memberID = "m"
-        request.generationIDOrMemberEpoch = try client.call(join, version: 1).memberEpoch
-        for (version, code) in [(8, .unsupportedVersion), (9, .none)] as [(Int16, KafkaErrorCode)] {
-            #expect(try client.call(request, version: version).topics.first?.partitions.first?.errorCode == code)
+        try DevelopmentBroker.withTopic { _, client in
+            var join = ConsumerGroupHeartbeatRequest()
+            (join.groupID, join.memberID, join.rebalanceTimeoutMilliseconds) = ("g", "m", 5000)
+            (join.subscribedTopicNames, join.topicPartitions) = (["t"], [])
+            var request = Self.request([("t", 0)])
+            request.memberID = "m"
+            request.generationIDOrMemberEpoch = try client.call(join, version: 1).memberEpoch
+            for (version, code) in [(8, .unsupportedVersion), (9, .none)] as [(Int16, KafkaErrorCode)] {
+                #expect(try Self.codes(request, version: version, client) == [code])
+            }
         }
     }
 }

@@ -67,16 +67,6 @@ import WireTestSupport
 
     // MARK: Requests
 
-    private func run(_ body: (DevelopmentBroker, RawClient) throws -> Void) throws {
-        let directory = try TemporaryDirectory()
-        let broker = try DevelopmentBroker(
-            listen: SocketAddress(host: "127.0.0.1", port: 0), dataDirectory: directory.path + "/data")
-        broker.start()
-        defer { broker.stop() }
-        _ = try broker.service.topics.create(name: "t", partitionCount: 1, configuration: TopicConfiguration())
-        try body(broker, RawClient(broker.address))
-    }
-
     private func set(_ key: String, _ value: Double, _ names: [String: String?], _ broker: DevelopmentBroker) throws {
         try broker.service.quotas.apply([(key, value)], to: .init(names: names), validateOnly: false)
     }
@@ -94,14 +84,14 @@ import WireTestSupport
 
     /// The connection is muted for the throttle time, so each test throttles once.
     @Test func producersAndConsumersAreThrottled() throws {
-        try run { broker, client in
+        try DevelopmentBroker.withTopic { broker, client in
             try set("producer_byte_rate", 520, ["client-id": "test"], broker)
             #expect(try produce(client).throttleTimeMilliseconds == 0)
             let throttled = try produce(RawClient(broker.address)).throttleTimeMilliseconds
             // 10,000 bytes and some more in ten seconds.
             #expect((9200..<10_500).contains(throttled))
         }
-        try run { broker, client in
+        try DevelopmentBroker.withTopic { broker, client in
             for _ in 0..<3 { _ = try produce(client) }
             let topicID = try #require(broker.service.topics.topic(named: "t")).id
             try set("consumer_byte_rate", 600, ["user": "ANONYMOUS"], broker)
@@ -115,7 +105,7 @@ import WireTestSupport
     }
 
     @Test func changesOfTopicsAreThrottled() throws {
-        try run { broker, client in
+        try DevelopmentBroker.withTopic { broker, client in
             try set("controller_mutation_rate", 1, ["user": nil], broker)
             func create(_ name: String, _ count: Int32, _ version: Int16) throws -> CreateTopicsResponse {
                 var request = CreateTopicsRequest()
@@ -142,7 +132,7 @@ import WireTestSupport
     }
 
     @Test func connectionsOfAnAddressAreThrottled() throws {
-        try run { broker, _ in
+        try DevelopmentBroker.withTopic { broker, _ in
             try set("connection_creation_rate", 1, ["ip": "127.0.0.9"], broker)
             let throttled = (0..<12).map { _ in
                 broker.service.quotaEnforcement.throttleMilliseconds(connectionFrom: "127.0.0.9")

@@ -2,6 +2,9 @@ import KafkaProtocol
 import Testing
 import WireCore
 import WireStreams
+import WireTestSupport
+
+@testable import KafkaBroker
 
 /// A client that sends raw bytes and receives framed responses.
 final class RawClient {
@@ -54,6 +57,19 @@ final class RawClient {
         request.encode(into: &writer, version: version)
         writer.bytes.patchBigEndian(Int32(writer.bytes.count - 4), at: 0)
         return writer.bytes.array()
+    }
+}
+
+extension DevelopmentBroker {
+    /// Runs `body` with a broker that has the topic `t` of one partition, and a client of it.
+    static func withTopic(_ body: (DevelopmentBroker, RawClient) throws -> Void) throws {
+        let directory = try TemporaryDirectory()
+        let broker = try DevelopmentBroker(
+            listen: SocketAddress(host: "127.0.0.1", port: 0), dataDirectory: directory.path + "/data")
+        broker.start()
+        defer { broker.stop() }
+        _ = try broker.service.topics.create(name: "t", partitionCount: 1, configuration: TopicConfiguration())
+        try body(broker, RawClient(broker.address))
     }
 }
 
