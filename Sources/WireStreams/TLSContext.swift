@@ -87,7 +87,13 @@ package final class TLSContext: @unchecked Sendable {
         var usable: [TLSIdentity] = []
         var reason = ""
         for identity in identities {
-            if let problem = check(identity) { reason = problem } else { usable.append(identity) }
+            if let problem = check(identity) {
+                reason = problem
+                continue
+            }
+            usable.append(identity)
+            // A server has the certificate that was checked last.
+            if isServer { break }
         }
         guard let first = usable.first else { throw .tls("\(identities.first?.origin ?? ""): \(reason)") }
         if !isServer {

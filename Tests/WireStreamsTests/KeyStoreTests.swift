@@ -101,6 +101,15 @@ import WireTestSupport
         #expect(subject == "CN=cdcd test rsa")
     }
 
+    @Test(arguments: ["several.p12", "several.jks"])
+    func serverHasTheFirstKeyOfItsStore(file: String) throws {
+        let store = try TLSConfiguration.Store.detecting(path: Self.path(file), password: "secret")
+        let context = try TLSContext(TLSServerConfiguration(identity: store))
+        let first = try #require(try TLSIdentity.all(in: store).first)
+        let certificate = SSL_CTX_get0_certificate(context.pointer)
+        #expect(X509_cmp(certificate, first.certificate.pointer) == 0)
+    }
+
     /// As in Java: a server that only requests a certificate accepts the connection.
     @Test func certificateOfAnotherAuthorityIsNotSent() throws {
         let store = TLSConfiguration.Store.pkcs12(path: Self.path("no-mac.p12"), password: "secret")
