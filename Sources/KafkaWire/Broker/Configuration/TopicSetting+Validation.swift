@@ -50,11 +50,10 @@ extension TopicSetting {
     }
 
     private func rangeError(_ number: Int64) -> String? {
-        if name == "compression.gzip.level" {
-            // -1 is zlib's own choice.
-            return number == -1 || range?.contains(number) == true ? nil : "Value must be between 1 and 9 or equal to -1"
+        guard let range, !range.contains(number), number != exception else { return nil }
+        if let exception {
+            return "Value must be between \(range.lowerBound) and \(range.upperBound) or equal to \(exception)"
         }
-        guard let range, !range.contains(number) else { return nil }
         if number < range.lowerBound { return "Value must be at least \(range.lowerBound)" }
         return "Value must be no more than \(range.upperBound)"
     }

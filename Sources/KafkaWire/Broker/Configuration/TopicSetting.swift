@@ -13,6 +13,8 @@ struct TopicSetting: Equatable, Sendable {
     /// The valid values, or nil if every value of the type is valid.
     var choices: [String]?
     var range: ClosedRange<Int64>?
+    /// A valid value outside of the range.
+    var exception: Int64?
 
     /// The name of the broker's setting that applies to topics without their own; nil if there is none.
     var brokersName: String? { Self.brokersNames[name] }
@@ -28,7 +30,7 @@ struct TopicSetting: Equatable, Sendable {
     /// All settings, with the defaults of Kafka 4.3.1 (`kafka-configs --describe --all` on a fresh broker).
     static let all: [TopicSetting] = [
         .init(name: "cleanup.policy", type: .list, defaultValue: "delete", choices: ["compact", "delete"]),
-        .init(name: "compression.gzip.level", type: .int, defaultValue: "-1", range: 1...9),
+        .init(name: "compression.gzip.level", type: .int, defaultValue: "-1", range: 1...9, exception: -1),
         .init(name: "compression.lz4.level", type: .int, defaultValue: "9", range: 1...17),
         .init(
             name: "compression.type", type: .string, defaultValue: "producer",

@@ -14,7 +14,10 @@ extension BrokerService {
     /// ListOffsets: the start, the end, or the first record with at least a timestamp.
     func listOffsets(_ request: ListOffsetsRequest, _ context: RequestContext) -> ListOffsetsResponse {
         var response = ListOffsetsResponse()
-        let repeated = Self.repeatedPartitions(of: request)
+        let keys = request.topics.flatMap { topic in
+            topic.partitions.map { TopicPartition(topic.name, $0.partitionIndex) }
+        }
+        let counts = Dictionary(keys.map { ($0, 1) }, uniquingKeysWith: +)
         var answered: Set<TopicPartition> = []
         for wanted in request.topics {
             let topic = topics.topic(named: wanted.name)
@@ -25,7 +28,7 @@ extension BrokerService {
                 guard answered.insert(key).inserted else { continue }
                 var answer = ListOffsetsResponse.ListOffsetsPartitionResponse()
                 answer.partitionIndex = entry.partitionIndex
-                if let code = refusal(of: entry, isRepeated: repeated.contains(key), context.version) {
+                if let code = refusal(of: entry, isRepeated: counts[key] != 1, context.version) {
                     answer.errorCode = code
                     result.partitions.append(answer)
                     continue
@@ -55,18 +58,6 @@ extension BrokerService {
             if !result.partitions.isEmpty { response.topics.append(result) }
         }
         return response
-    }
-
-    private static func repeatedPartitions(of request: ListOffsetsRequest) -> Set<TopicPartition> {
-        var seen: Set<TopicPartition> = []
-        var repeated: Set<TopicPartition> = []
-        for topic in request.topics {
-            for entry in topic.partitions {
-                let partition = TopicPartition(topic.name, entry.partitionIndex)
-                if !seen.insert(partition).inserted { repeated.insert(partition) }
-            }
-        }
-        return repeated
     }
 
     /// The versions since which negative timestamps have a meaning: KIP-734, KIP-405, KIP-1005, KIP-1023.
